@@ -132,7 +132,8 @@ def batch_run(points: int, of: int, processes: int, every: int = -1) -> list[dic
 
 def workbench(points: int, of: int, processes: int) -> Any:
     """What the EMA Workbench's own evaluator makes of the sweep's first points, calling our model one world at a time."""
-    from sim.experiment.bridges import ema_model, import_workbench
+    from sim.experiment.bridges import ema_model
+    from sim.experiment.workbench import import_workbench
 
     ema = import_workbench()
     model = ema_model(experiment(of, 1, FEW))

@@ -48,11 +48,11 @@ def pytest_report_header() -> list[str]:
 
 # The files that take longest, each some seconds of two cores and more, the longest first.
 LONG = (
-    *("browser_keyboard", "browser_class", "browser_looks", "browser", "model", "engine", "dashboard_server"),
-    *("exercises", "dashboard", "dashboard_pages", "dashboard_class", "why", "browser_pages", "play", "packaging"),
-    *("sweep_faults", "loops", "mechanisms", "extensions", "report", "discover", "search", "own_data"),
-    *("class_safety", "cli", "moves", "contributing", "class_room", "folders", "parameters", "library", "plots"),
-    *("response", "notebook", "docs"),
+    *("browser_keyboard", "browser_class", "browser_looks", "browser", "engine", "why", "dashboard_pages", "exercises"),
+    *("dashboard", "dashboard_class", "dashboard_server", "model", "browser_pages", "packaging", "play"),
+    *("sweep_faults", "loops", "extensions", "report", "moves", "discover", "class_safety", "contributing", "search"),
+    *("own_data", "cli", "mechanisms", "class_room", "folders", "plots", "library", "response", "notebook", "units"),
+    *("docs", "language", "parameters"),
 )
 
 

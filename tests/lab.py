@@ -52,12 +52,14 @@ def read(model: FrontierModel, spec: RunSpec) -> tuple[dict[str, NDArray[np.floa
 class Run:
     """What one run gave: `run["attacks"]` has shape (months, worlds), a panel (months, rows, worlds).
 
-    Rules that are switched off, and shocks, make another program, and to compile it for one run takes longer than the run.
+    Shocks make another program, and to compile it for one run takes longer than the run. So would rules that are switched off,
+    if not by switches that each world has: a program for all (tests/test_model.py holds that they do what `off` does).
     """
 
     def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
-        how: dict[str, Any] = {"parameters": "defaults", "values": values, "off": tuple(sorted(off)), "panels": True}
-        spec = RunSpec.of(plan, WORLDS, months, 11, **how, engine="numpy" if off or plan.shocks else "auto")
+        how: dict[str, Any] = {"parameters": "defaults", "values": values, "panels": True}
+        silent = (tuple(sorted(off)),) if off else ()
+        spec = RunSpec.of(plan, WORLDS, months, 11, **how, silent=silent, engine="numpy" if plan.shocks else "auto")
         self._record, self._labels = simulate_batch(spec, read)
 
     def __getitem__(self, metric: str) -> NDArray[np.float64]:

@@ -14,9 +14,10 @@ import pytest
 
 import sim
 from sim.ensemble.spec import LimitError
-from sim.experiment.bridges import COURSE, PointError, import_workbench, point_model, salib_problem
+from sim.experiment.bridges import COURSE, PointError, point_model, salib_problem
 from sim.experiment.factors import Factor
 from sim.experiment.load import experiments
+from sim.experiment.workbench import import_workbench
 from sim.scenario import load_scenario, with_overrides
 
 DATA: dict[str, Any] = {
@@ -98,7 +99,9 @@ class TestWorkbench:
             assert outcomes["attacks"][number] == pytest.approx(alone({**row, **levers})["attacks"], rel=1e-12)
 
     def test_importing_it_warns_of_nothing(self) -> None:
-        code = "import warnings; warnings.simplefilter('error')\nfrom sim.experiment.bridges import import_workbench\n"
+        code = (
+            "import warnings; warnings.simplefilter('error')\nfrom sim.experiment.workbench import import_workbench\n"
+        )
         code += "import_workbench()\nwarnings.simplefilter('error'); warnings.warn('still heard')"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert "ipyparallel" not in done.stderr

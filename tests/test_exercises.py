@@ -304,10 +304,17 @@ class TestContract:
         assert len(walk.record()["predictions"]) == len(exercise(name).asked())
 
 
+@cache
+def handed_out() -> dict[str, bytes]:
+    """The documents of a pack, for the tests that want six mechanisms in it."""
+    return packing.documents(lab(PACKED))
+
+
 @pytest.mark.usefixtures("six_mechanisms")
-def test_a_pack_has_all_parts(tmp_path: Path) -> None:
+def test_a_pack_has_all_parts(tmp_path: Path, monkeypatch: Any) -> None:
     """Otherwise the lecturer comes to class without the slides."""
-    name = PACKED
+    name, made_once = PACKED, handed_out()
+    monkeypatch.setattr(packing, "documents", lambda lab: made_once)
     folder = packing.pack(lab(name), tmp_path / "pack")
     made = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
     for file in folder.glob("*.pdf"):
@@ -332,7 +339,7 @@ def test_a_pack_has_all_parts(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("six_mechanisms")
 def test_what_is_to_be_edited_opens_in_another_program(tmp_path: Path) -> None:
     """Otherwise something runs over a slide, or a document is empty or endless."""
-    for name, content in packing.documents(lab(PACKED)).items():
+    for name, content in handed_out().items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "out").mkdir()
     shown = by_office([*tmp_path.glob("*.docx"), tmp_path / "slides.pptx"], tmp_path / "out")
@@ -341,7 +348,7 @@ def test_what_is_to_be_edited_opens_in_another_program(tmp_path: Path) -> None:
     assert sizes["instructor.docx"] <= 8
     assert sizes["worksheet.docx"] <= 7
     slides = shown[str(tmp_path / "slides.pptx")]
-    assert len(slides) == len(deck(lab(PACKED), drawn(PACKED)))
+    assert len(slides) == len(deck(lab(PACKED), drawn(exercise(PACKED))))
     for page in slides[1:]:
         high = page.ink.shape[0]
         assert page.ink.any()
@@ -591,7 +598,7 @@ def test_an_exercise_of_ones_own_beside_its_scenario(tmp_path: Path) -> None:
     assert one.scenarios["history"].title == "Mine"
 
 
-@pytest.mark.usefixtures("two_mechanisms")
+@pytest.mark.usefixtures("two_mechanisms", "plain_pictures")
 def test_a_pack_stands_on_its_own(tmp_path: Path) -> None:
     """Otherwise the exercise in a pack looks for a scenario that stayed on the lecturer's machine."""
     (tmp_path / "mine.yaml").write_text("schema: 1\ntitle: Mine\nextends: history\n", encoding="utf-8")
@@ -783,6 +790,7 @@ class TestCommands:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("plain_pictures")
 def test_a_pack_from_the_command_line(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
     """Otherwise the one command that a lecturer needs fails, or its sheets differ from what its runs give."""
     out = tmp_path / "class" / "pack"
@@ -871,9 +879,15 @@ GREY = (
 PLAIN_PICTURE = Picture("Title", "What it shows.", bytes.fromhex(GREY), 2.0)
 
 
-def drawn(name: str) -> dict[Any, Picture]:
+def drawn(one: Exercise) -> dict[Any, Picture]:
     """Its pictures, which are not looked at."""
-    return {wanted: PLAIN_PICTURE for step in exercise(name).steps for wanted in step.pictures}
+    return {wanted: PLAIN_PICTURE for step in one.steps for wanted in step.pictures}
+
+
+@pytest.fixture
+def plain_pictures(monkeypatch: Any) -> None:
+    """A pack whose pictures are not looked at: each is drawn in four widths."""
+    monkeypatch.setattr(packing, "pictures", lambda lab: drawn(lab.exercise))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -881,7 +895,7 @@ def drawn(name: str) -> dict[Any, Picture]:
 def test_sheets_can_be_handed_out_unedited(name: str) -> None:
     """Otherwise a lecturer has to mend them first: too long, half empty, a heading alone at the foot, a table torn apart, or
     words that nobody says."""
-    one, shown = lab(name), list(drawn(name).values())
+    one, shown = lab(name), list(drawn(exercise(name)).values())
     sheets = {"instructor": instructor(one, shown)}
     if name in SHEETS:
         sheets |= {"worksheet": worksheet(one), "brief": brief(one, shown), "timing": timing(one.exercise)}
@@ -908,7 +922,7 @@ def test_slides_are_read_from_the_last_row(name: str) -> None:
     """Otherwise a class squints, or sees the answer before it has voted."""
     from pptx import Presentation
 
-    told = deck(lab(name), drawn(name))
+    told = deck(lab(name), drawn(exercise(name)))
     out = Presentation(io.BytesIO(presentation(exercise(name).title, told)))
     assert round(out.slide_width / out.slide_height, 2) == 1.78
     votes = [slide.title for slide in told if slide.kind == "vote"][1:]
@@ -1065,9 +1079,8 @@ def test_right_ranges_stand_in_different_places() -> None:
     assert len(places) >= 3
 
 
-@pytest.mark.usefixtures("two_mechanisms")
-def test_a_pack_made_again_has_the_same_bytes(monkeypatch: Any) -> None:
+@pytest.mark.usefixtures("two_mechanisms", "plain_pictures")
+def test_a_pack_made_again_has_the_same_bytes() -> None:
     """Otherwise nobody can tell whether a pack has changed. (Pictures are told by tests/test_plots.py.)"""
-    monkeypatch.setattr(packing, "pictures", lambda lab: drawn(lab.exercise.name))
     first, again = (packing.documents(small("ceasefires")) for _ in range(2))
     assert first == again

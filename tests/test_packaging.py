@@ -398,7 +398,8 @@ class TestReadme:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # Its search takes thirty runs a question, and is tested in tests/test_exercises.py.
+        # Its search takes thirty runs a question, and each picture four drawings: see tests/test_exercises.py.
+        monkeypatch.setattr("sim.teaching.pack.pictures._WIDTHS", (492,))
         monkeypatch.setattr(Lab, "effects", lambda self, because: [("M6", 2.0), ("M8", -1.0)])
         monkeypatch.setattr(
             study, "load_search", lambda name: load_search(load_search(name).search.data() | SMALL_SEARCH)

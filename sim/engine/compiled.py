@@ -29,8 +29,8 @@ RUN = ctypes.CFUNCTYPE(
     *[ctypes.c_int64] * 3,
     *[ctypes.c_void_p] * 2,
 )
-# Modules that a process keeps, and files of the folder: two of a structure, some hundred kB each.
-MOST_KEPT, MOST_FILES = 48, 200
+# Modules that a process keeps, and files of the folder: two of a structure, some hundred kB each, and small ones of shocks.
+MOST_KEPT, MOST_FILES = 96, 400
 # LLVM, and Mesa's count of agents while months are traced, are each for one thread at a time.
 MAKING = threading.RLock()
 _ASK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int64))

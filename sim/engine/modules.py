@@ -1,4 +1,4 @@
-"""A trace as two modules of LLVM text: what is run once, and the month."""
+"""A trace as modules of LLVM text: the opening, the month, each shock."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ _ROOM = f"{_RUN}, ptr noalias %all_settings, ptr noalias %all_kept"
 _PART = f"i64 %block, i64 %month, i64 %in, i64 %row, {_ROOM}"
 # So many blocks pass a piece before the next piece.
 AT_ONCE = 16
+_CALLED = re.compile(r"@([a-z_0-9]+)\(")
 
 
-def emitted(trace: Trace, layout: Layout) -> dict[str, str]:
-    """The text of each module: the opening with shocks, run once, and the month."""
-    parts = {"opening": trace.opening, "month": trace.month}
-    parts |= {f"shock{number}": part for number, part in enumerate(trace.shocks)}
-    cut = {name: cut_up(part) for name, part in parts.items()}
-    for name, part in parts.items():
-        made = part.graph.reached(
-            node for (kind, _), nodes in cut[name].several.items() if kind == ALIKE for node in nodes
-        )
+def emitted(trace: Trace, layout: Layout) -> tuple[str, str, list[str]]:
+    """The text of each module: the opening, the month, and each shock. Scenarios share the first two whatever befalls them."""
+    parts = [("opening", trace.opening), ("month", trace.month), *(("shock", part) for part in trace.shocks)]
+    cuts = [cut_up(part) for _, part in parts]
+    for (_, part), cut in zip(parts, cuts, strict=True):
+        made = part.graph.reached(node for (kind, _), nodes in cut.several.items() if kind == ALIKE for node in nodes)
         layout.alike |= {part.graph.nodes[one][1] for one in made if part.graph.nodes[one][0] == "parameter"}
-    layout.drawn = max(len(one.drawn) + EIGHTS * sum(map(len, one.several.values())) for one in cut.values())
-    functions = {name: _functions(name, part, cut[name], layout) for name, part in parts.items()}
-    texts = {name: functions[name] + _run(name, cut[name], layout) for name in parts}
-    month = texts.pop("month")
-    return {"once": shared() + "".join(texts.values()), "month": shared() + month}
+    layout.drawn = max(len(one.drawn) + EIGHTS * sum(map(len, one.several.values())) for one in cuts)
+    own = [
+        _functions(name, part, cut, layout) + _run(name, cut, layout)
+        for (name, part), cut in zip(parts, cuts, strict=True)
+    ]
+    opening, month, *shocks = (with_shared(text) for text in own)
+    return opening, month, shocks
 
 
 def _functions(name: str, part: Part, cut: Pieces, layout: Layout) -> str:
@@ -281,15 +281,24 @@ _REDUCED = (
 
 
 @cache
-def shared() -> str:
-    """What every module has: draws, counts, functions."""
+def _written_once() -> tuple[str, dict[str, str]]:
+    """What modules share: declarations, and functions by name: draws, counts, mathematics."""
     declared = [
         f"declare {D} @llvm.{name}.v{LANES}f64({', '.join([D] * (3 if name == 'fma' else 1))})"
         for name in INTRINSICS.values()
     ]
-    functions = [_mathematics(name) for name in WRITTEN]
-    counts = [counting(name) for name in COUNTS]
-    return "\n".join([*declared, *_REDUCED, philox(), draw(), page(), fours(), _DUE, _ADDED, *functions, *counts])
+    made = [philox(), draw(), page(), fours(), _DUE, _ADDED, *map(_mathematics, WRITTEN), *map(counting, COUNTS)]
+    return "\n".join([*declared, *_REDUCED]), {_CALLED.findall(one)[0]: one for one in made}
+
+
+def with_shared(text: str) -> str:
+    """A module: a text, with those of the shared functions that it calls. A shock calls next to none."""
+    head, functions = _written_once()
+    needed, new = set[str](), {*_CALLED.findall(text)}
+    while new := (new & functions.keys()) - needed:
+        needed |= new
+        new = {name for one in new for name in _CALLED.findall(functions[one])}
+    return "\n".join([head, *(one for name, one in functions.items() if name in needed), text])
 
 
 def _mathematics(name: str) -> str:

@@ -324,7 +324,6 @@ def _place(problem: Exception) -> str:
 def _made(structure: Structure) -> Machine:
     traced = trace(structure, twice=bool(extensions.loaded()))
     layout = Layout(traced)
-    texts = emitted(traced, layout)
-    once, month = code(texts["once"], 0), code(texts["month"], 2)
-    shocks = {one: once(f"run_shock{number}") for number, one in enumerate(structure.shocks[1:])}
-    return Machine(layout, once("run_opening"), month("run_month"), shocks)
+    opening, month, shocks = emitted(traced, layout)
+    made = {one: code(text, 0)("run_shock") for one, text in zip(structure.shocks[1:], shocks, strict=True)}
+    return Machine(layout, code(opening, 0)("run_opening"), code(month, 2)("run_month"), made)

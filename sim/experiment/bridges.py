@@ -7,10 +7,8 @@ sweep, so that a point gives the same numbers whoever drew it.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,6 +19,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.load import load_plan
 from sim.experiment.plan import Pack, Plan
 from sim.experiment.schema import Experiment
+from sim.experiment.workbench import import_workbench
 from sim.worlds import Vector
 from sim.yamlfile import found, suggestion
 
@@ -283,10 +282,3 @@ def _ema(workbench: Any, factor: Factor) -> Any:
         at = (mode - low) / (high - low)
         return workbench.RealParameter.from_dist(factor.name, stats.triang(at, loc=low, scale=high - low))
     return workbench.RealParameter(factor.name, low, high)
-
-
-def import_workbench() -> Any:
-    """The EMA Workbench, without its warning that it does not find ipyparallel, which nobody asked for."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="ipyparallel not installed", category=UserWarning)
-        return import_module("ema_workbench")

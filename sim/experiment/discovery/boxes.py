@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiment.workbench import import_workbench
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -209,6 +211,7 @@ def prim(
         Its limits, those of every box on the way as PRIM took it, and whether it is as dense as asked.
     """
     with _quiet():
+        import_workbench()
         from ema_workbench.analysis import prim as ema
 
         frame, names = _numbered(inputs if drawn is None else inputs[drawn])
@@ -293,6 +296,7 @@ def cart(
         there is one as dense as asked.
     """
     with _quiet():
+        import_workbench()
         from ema_workbench.analysis.cart import CART
 
         frame, names = _numbered(inputs if drawn is None else inputs[drawn])
@@ -373,13 +377,12 @@ def _chances(limit: Limit) -> list[float]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The workbench without what it says about its progress, and about a package that is not needed here."""
+    """The workbench without what it says about its progress, and on what it shows it."""
     log = logging.getLogger("EMA")
     level = log.level
     log.setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*ipyparallel.*")
             warnings.filterwarnings("ignore", message="IProgress not found")
             warnings.filterwarnings("ignore", message="The inplace keyword", module="ema_workbench")
             yield
