@@ -68,7 +68,8 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        starting = serving(self.file.parent, "--class-file", str(self.file), port=self.port)
+        command = ("tests.unprepared", "dashboard", "--port")
+        starting = serving(self.file.parent, "--class-file", str(self.file), port=self.port, command=command)
         self.process = self._running.enter_context(starting).process
 
     def end(self, at_once: bool = False) -> None:
@@ -130,8 +131,13 @@ def visitors(browser: Browser, server: Server, same: BrowserContext | None = Non
     assert not unknown, unknown
 
 
-def grave(page: Page, name: str) -> dict[str, list[Any]]:
-    """What axe finds of serious things on a page, by day and by night; the ground changes with it. `name`: of its pictures."""
+def grave(page: Page, name: str, also: Callable[[str], None] | None = None) -> dict[str, list[Any]]:
+    """What axe finds of serious things on a page, by day and by night; the ground changes with it.
+
+    Args:
+        name: of its pictures.
+        also: what else is looked at by day, and by night.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     found, grounds = {}, set()
@@ -141,12 +147,16 @@ def grave(page: Page, name: str) -> dict[str, list[Any]]:
         rest(page)
         grounds.add(page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
         kept(page, f"{scheme}-{name.replace('?', '-').replace('=', '-')}")
+        # At night it is the same page but for its colours.
+        rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if scheme == "dark" else {}
         if serious := [
             (one["id"], one["help"], [node["html"][:200] for node in one["nodes"][:4]])
-            for one in Axe().run(page).response["violations"]
+            for one in Axe().run(page, options={"resultTypes": ["violations"], **rules}).response["violations"]
             if one["impact"] in ("serious", "critical")
         ]:
             found[scheme] = serious
+        if also:
+            also(scheme)
     assert len(grounds) == 2
     return found
 
@@ -181,12 +191,45 @@ def chosen(page: Page, label: str, option: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=option).first.click()
 
 
+@contextmanager
+def held(page: Page, *keys: str) -> Iterator[None]:
+    """Keys are held down, one that is named again for so long that it repeats: half the work of as many presses."""
+    for key in filter(None, keys):
+        page.keyboard.down(key)
+    yield
+    for key in {*filter(None, keys)}:
+        page.keyboard.up(key)
+
+
+# Goes to what fits by Tab, or by Shift and Tab where the one thing that fits stands before what has the focus (true is
+# returned); once it has the focus, Tab does nothing.
+_TO = """fits => {
+    const e = document.activeElement, others = [...document.querySelectorAll('.stApp *')]
+        .filter(one => one !== e && one.tabIndex >= 0 && one.checkVisibility({visibilityProperty: true}) && fits(one));
+    let left = false;
+    window.tabbing = {
+        there: () => left && fits(document.activeElement),
+        end: () => removeEventListener('keydown', tab, true),
+    };
+    const tab = event => {
+        if (event.key !== 'Tab') return;
+        if (tabbing.there()) { event.preventDefault(); event.stopImmediatePropagation(); }
+        left = true;
+    };
+    addEventListener('keydown', tab, true);
+    return others.length === 1 && e !== document.body && !!(e.compareDocumentPosition(others[0]) & 2);
+}"""
+
+
 def focused(page: Page, there: str) -> None:
-    """Press Tab until the focus is at an element `e` of which an expression holds."""
-    for _ in range(160):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"() => {{ const e = document.activeElement; return {there}; }}"):
-            return
+    """Press Tab until the focus is at an element `e` of which an expression holds; or Shift and Tab, where that is behind."""
+    back = page.evaluate(f"() => ({_TO})(e => {there})")
+    with held(page, "Shift" if back else ""):
+        for _ in range(40):
+            with held(page, *["Tab"] * 4):
+                pass
+            if page.evaluate("() => tabbing.there() && (tabbing.end(), true)"):
+                return
     raise AssertionError(f"the Tab key never comes to {there}")
 
 
