@@ -63,6 +63,7 @@ def leave(code: int) -> NoReturn:
     A thread that is in the midst of a library's own code (a table that is read, what a page draws) does not outlive that: it
     would abort the process, after all is said, with another exit code.
     """
+    threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed, or nobody reads it any more
