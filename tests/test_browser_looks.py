@@ -173,7 +173,7 @@ _MEASURED = """() => { const wide = e => getComputedStyle(e).display === 'conten
     const panels = [...drawing.querySelectorAll('g[class*=cell] > g > path.background')]
         .map(one => one.getBoundingClientRect().width).filter(width => width > 0);
     return {name: frame.className.match(/st-key-(\\S+)/)[1], frame: wide(frame), row: wide(frame.parentElement.parentElement),
-            drawing: drawing.getBoundingClientRect().width, least: Math.min(...panels, 9999), shown: frame.checkVisibility()};
+            drawing: drawing.getBoundingClientRect().width, least: Math.min(...panels, 9999), shown: drawing.checkVisibility()};
 }); }"""
 
 

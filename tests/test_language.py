@@ -113,7 +113,7 @@ NOT_ON_PAGES = {
             *(f"sim/experiment/{name}.py" for name in ("design", "executors", "load", "outcome", "parser", "schema")),
             *(f"sim/experiment/{name}.py" for name in ("statistics", "store", "sweep", "switches")),
             *(f"sim/search/{name}.py" for name in ("findings", "schema", "space", "study")),
-            *("sim/experiment/bridges.py", "sim/experiment/discovery/boxes.py"),
+            *("sim/experiment/workbench.py", "sim/experiment/discovery/boxes.py"),
         ),
         _WRONG,
     ),
