@@ -203,6 +203,44 @@ def test_only_a_request_for_a_page_is_led_on(monkeypatch: pytest.MonkeyPatch) ->
     assert passed == ["/join/KMTQ-7RXA"]
 
 
+def passed(path: str, base: str, *headers: tuple[bytes, bytes], kind: str = "http", method: str = "GET") -> list[Any]:
+    """What the gate lets through of one request to a server whose addresses begin with `base`."""
+    through: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        through.append(scope["path"])
+
+    before = str(gate.config.get_option("server.baseUrlPath"))
+    gate.config.set_option("server.baseUrlPath", base)
+    scope = {"type": kind, "path": path, "method": method, "headers": [(b"host", b"localhost"), *headers]}
+    try:
+        asyncio.run(gate.Gate(app)(scope, AsyncMock(), AsyncMock()))
+    finally:
+        gate.config.set_option("server.baseUrlPath", before)
+    return through
+
+
+@pytest.mark.parametrize("base", ["", "durand", "a/b"])
+def test_what_is_not_offered_is_offered_under_no_base_path(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a server behind a proxy shows its figures, and lets uploads pile up."""
+    monkeypatch.setattr(gate.Gate, "stands", False)  # put back at the end
+    rooms: list[tuple[str, str]] = []
+    monkeypatch.setattr(gate.Gate, "_make_room", lambda _gate, who, one: rooms.append((who, one)))
+    begins = f"/{base}" if base else ""
+    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json", "/auth/login", "/oauth2callback"):
+        assert passed(f"{begins}{path}", base) == []
+    assert passed(f"{begins}/_stcore/health", base) == [f"{begins}/_stcore/health"]
+    passed(f"{begins}{gate.UPLOADS}me/one", base, method="PUT")
+    assert rooms == [("me", "one")]
+
+
+@pytest.mark.parametrize("origin", [b"http://[::1", b"http://[", b"//]", b"", b"null", b"http://x\xff"])
+def test_an_origin_that_is_none_is_a_foreign_one(origin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise whoever writes nonsense there fills the server's log with tracebacks."""
+    monkeypatch.setattr(gate.Gate, "stands", False)  # put back at the end
+    assert passed("/_stcore/stream", "", (b"origin", origin), kind="websocket") == []
+
+
 # ------------------------------------------------------------------------------------------------ the wall
 
 

@@ -355,8 +355,8 @@ def without_tables(path: Path) -> None:
         (lambda path: path.mkdir(), "this is a folder"),
         (foreign, "another program's database"),
         (later, "another version of durand"),
-        (torn, "damaged|cannot be used"),
-        (without_tables, "cannot be used: no such table"),
+        (torn, "damaged; move it away"),
+        (without_tables, "damaged; move it away"),
     ],
 )
 def test_another_file_is_told_and_left_alone(make: Any, says: str, tmp_path: Path) -> None:

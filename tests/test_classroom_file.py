@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 from sim.commands.main import main
 from sim.teaching.classroom.classes import Classroom, Opened, Seat
-from sim.teaching.classroom.file import _CLASSES, _GAMES, APPLICATION, STEPS, VERSION, ClassroomError
+from sim.teaching.classroom.file import _CLASSES, _GAMES, APPLICATION, STEPS, VERSION, ClassroomError, StrangerError
 from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.predict import Chance
 from sim.teaching.play.game import start
@@ -112,6 +114,44 @@ def test_a_value_that_is_no_text_is_told(column: str, value: bytes | None, tmp_p
             problems.append(str(problem))
     assert problems or value is None
     assert all("\n" not in one for one in problems)
+
+
+def test_a_digest_that_was_damaged_opens_nothing(tmp_path: Path) -> None:
+    """Otherwise a flipped bit, by which two letters become one that is not ASCII, is a traceback where secrets are compared."""
+    path = tmp_path / "class.db"
+    opened, _ = filled(path)
+    game, room = Tables(path).open(start("own_choice", ACTORS, parameters="defaults", months=3)), Classroom(path)
+    with sqlite3.connect(path) as base:
+        base.execute("UPDATE classes SET secret = 'é' || substr(secret, 3)")
+        base.execute("UPDATE game_tables SET secret = 'é' || substr(secret, 3)")
+    base.close()
+    with pytest.raises(StrangerError):
+        room.seats(opened.code, opened.secret)
+    assert not Tables(path).is_host(game.code, game.secret)
+
+
+@pytest.mark.parametrize("version", [1, 3, VERSION - 1])
+def test_a_version_that_is_not_the_files_is_told_as_damage(version: int, tmp_path: Path) -> None:
+    """Otherwise the operator reads that a table exists already, and not what to do."""
+    path = tmp_path / "class.db"
+    opened, _ = filled(path)
+    with sqlite3.connect(path) as base:
+        base.execute(f"PRAGMA user_version = {version}")
+    base.close()
+    with pytest.raises(ClassroomError, match="damaged; move it away, and put a backup in its place"):
+        Classroom(path).standing(opened.code)
+
+
+def test_a_copy_that_cannot_be_made_is_told_once(tmp_path: Path) -> None:
+    """Otherwise the log of a server, which is nowhere here, says it a first time."""
+    said = subprocess.run(
+        [sys.executable, "-m", "sim", "class", "backup", str(tmp_path), str(tmp_path / "copy.db")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 2
+    assert said.stderr == f"durand: {tmp_path}: this is a folder; a file is needed for the classroom\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are another thing there")

@@ -504,6 +504,16 @@ def test_any_address_is_read_without_harm(query: dict[str, str]) -> None:
     assert len(problems) <= len(query) + 1
 
 
+@pytest.mark.parametrize(
+    "value", ["x", "", "appease~Hard line", "a" * 5000, "~", "appease~~2022-12", "~".join("a" * 9)]
+)
+def test_a_kept_version_that_is_none_is_told_in_plain_words(value: str) -> None:
+    """Otherwise the message is about what the program unpacks."""
+    here, problems = from_query({"kept.k1": value})
+    assert here.kept == {}
+    assert [problem.rpartition(": ")[2] for problem in problems] == ["is cut off or changed; ask for the address again"]
+
+
 def test_a_packed_scenario_cannot_burst() -> None:
     """Otherwise a short address unpacks to gigabytes."""
     import base64

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 UPLOADS = "/_stcore/upload_file/"
-# Not offered: programs that drive pages without a browser, and figures about the server.
-CLOSED = ("/_stcore/agent", "/_stcore/metrics")
+# Not offered: programs that drive pages without a browser, figures about the server, and accounts, which there are none of.
+CLOSED = ("/_stcore/agent", "/_stcore/metrics", "/auth/", "/oauth2callback")
 # Of uploads that no page has read yet: how many of one session, how many MB in all, and for how many seconds.
 MOST_EACH, MOST_UPLOADED_MB, UNREAD = 2, 64, 120.0
 # The scripts of ours: one sets the cookies in which a browser keeps its seats (`access.py`), one brings into sight what a
@@ -170,7 +170,7 @@ class Gate:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Status and message for what is not let in."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host, path = headers.get("host", ""), str(scope["path"])
+        host, path = headers.get("host", ""), str(scope["path"]).removeprefix(base_path())
         if not is_allowed(host):
             said = "This server does not go by that name. Who runs it can let it: durand dashboard --site NAME"
             return 403, said
@@ -198,9 +198,14 @@ class Gate:
         return None
 
 
+def base_path() -> str:
+    """What the paths of all addresses begin with, behind a proxy that hands them on whole; "" for nothing."""
+    return f"/{str(config.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
+
+
 def join_target(path: str) -> str:
     """Where an address that is short enough to be typed leads: `/join` and `/join/CODE` to the class; "" for all others."""
-    base = f"/{str(config.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
+    base = base_path()
     match = re.fullmatch(r"/join(?:/([A-Za-z0-9-]{0,20}))?", path.removeprefix(base)) if path.startswith(base) else None
     if match is None:
         return ""
@@ -221,7 +226,10 @@ def _is_own(origin: str | None, host: str) -> bool:
     if origin is None:
         return True  # no browser: it has no other site's page open
     allowed = [str(one).rstrip("/") for one in config.get_option("server.corsAllowedOrigins")]
-    return urlsplit(origin).netloc.lower() == host.lower() or origin in allowed
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower() or origin in allowed
+    except ValueError:  # brackets that do not close
+        return False
 
 
 def _with_headers(headers: Any) -> list[tuple[bytes, bytes]]:

@@ -58,9 +58,10 @@ def read(text: str, month: Callable[[str], str], settings: Mapping[str, Callable
     Raises:
         ValueError: it is none.
     """
-    of, title, *steps = text.split(_STEPS) if len(text) <= LONGEST else [""]
-    if not 1 <= len(steps) <= MOST_STEPS or called(title) != title or not title:
+    parts = text.split(_STEPS) if len(text) <= LONGEST else []
+    if not 3 <= len(parts) <= 2 + MOST_STEPS or not parts[1] or called(parts[1]) != parts[1]:
         raise ValueError(_("is cut off or changed; ask for the address again"))
+    of, title, *steps = parts
     return Kept(title, of, tuple(_step(one, month, settings) for one in steps))
 
 

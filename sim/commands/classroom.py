@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sys
@@ -125,6 +126,7 @@ def backup(
     """Copy the classroom file as it stands, also while classes run; says how to restore it."""
     from sim.teaching.classroom.file import ClassroomError, ClassroomFile
 
+    logging.getLogger(ClassroomFile.__module__).addHandler(logging.NullHandler())  # the command says it itself, once
     try:
         copy = ClassroomFile(file).backup(to)
     except ClassroomError as problem:

@@ -16,12 +16,11 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from hmac import compare_digest
 from typing import Any
 
 from sim.scenario.shocks import Shock
 from sim.teaching.classroom.classes import Opened, clean_nickname, spoken
-from sim.teaching.classroom.seating import digest
+from sim.teaching.classroom.seating import digest, is_of
 from sim.teaching.play.briefing import Briefing, briefing
 from sim.teaching.play.game import Game, Trial, as_data
 from sim.teaching.play.moves import MoveLog
@@ -217,7 +216,7 @@ class Tables(Talk):
     def is_host(self, code: str, secret: str) -> bool:
         """Whether a secret is that of the game's host."""
         with self._at_once() as base:
-            return compare_digest(self._row(base, code).secret, digest(secret))
+            return is_of(self._row(base, code).secret, secret)
 
     # ---------------------------------------------------------------- players
 
@@ -375,7 +374,7 @@ class Tables(Talk):
         """
         with self._at_once() as base:
             row = self._row(base, code)
-            if row.state != OVER and (secret is None or not compare_digest(row.secret, digest(secret))):
+            if row.state != OVER and (secret is None or not is_of(row.secret, secret)):
                 raise TableError(_("the log tells what the others did: it is the host's until the game is over"))
             return log_of(row)
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
 from sim.teaching.classroom.classes import ALPHABET, CODE_LENGTH, spoken
 from sim.teaching.classroom.file import ClassroomError, ClassroomFile, GoneError, StrangerError
-from sim.teaching.classroom.seating import bare, digest
+from sim.teaching.classroom.seating import bare, digest, is_of
 from sim.teaching.play.game import Game, resume, stamp
 from sim.teaching.play.moves import GameError, MoveLog, parse
 from sim.vocabulary import ACTORS
@@ -148,7 +147,7 @@ class TableFile(ClassroomFile):
 
     def _owned(self, base: sqlite3.Connection, code: str, secret: str) -> Row:
         row = self._row(base, code)
-        if not compare_digest(row.secret, digest(secret)):
+        if not is_of(row.secret, secret):
             raise NotSeatedError(_("this is the host's page; use the secret link that came with the game"))
         return row
 
