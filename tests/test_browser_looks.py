@@ -71,7 +71,7 @@ def looked_at(visit: Visit, name: str) -> Page:
     page = visit(f"{path}?{SMALL}&{more}", width=360, height=780)
     shown = SHOWN[path]
     if isinstance(shown, int):
-        page.locator(PICTURES).nth(shown - 1).wait_for()
+        page.locator(f"{PICTURES} >> visible=true").nth(shown - 1).wait_for()
         table_opened(page)
     else:
         page.get_by_text(shown).last.wait_for()

@@ -19,7 +19,7 @@ from pypdfium2 import PdfDocument
 from test_plots import compared, made
 
 import sim
-from dashboard.widgets import controls
+from dashboard.widgets import uncertainties
 from sim.calibration.store import shipped_manifest
 from sim.parameters.posterior import informed, window
 from sim.plots import pictures
@@ -316,7 +316,8 @@ def test_the_record_that_sets_agree_with_is_the_one_they_were_found_with() -> No
     """Otherwise pages go on naming other months than those that calibration saw."""
     first, last = window()
     assert [first, last] == shipped_manifest()["window"] == list(RECORD)
-    said = controls._ABOUT_MODES.format(first=month_words(first), last=month_words(last))  # the page fills in `window`
+    # The page fills in `window`.
+    said = uncertainties._ABOUT_MODES.format(first=month_words(first), last=month_words(last))
     assert "the record of August 2021 to December 2023 accepted" in said
 
 
