@@ -14,6 +14,7 @@ from sim.ensemble.simulate import simulate_batch
 from sim.ensemble.spec import RunSpec
 from sim.model import FrontierModel
 from sim.scenario import Scenario
+from sim.why.ablation import rules_of
 
 WORLDS = 160
 QUIET: dict[str, Any] = {"domestic_operations": 0.3, "diplomatic_advocacy": 0.3}
@@ -58,7 +59,8 @@ class Run:
 
     def __init__(self, plan: Scenario, months: int, off: Collection[str], values: Mapping[str, float]) -> None:
         how: dict[str, Any] = {"parameters": "defaults", "values": values, "panels": True}
-        silent = (tuple(sorted(off)),) if off else ()
+        # By the names of rules alone: of a mechanism or a loop, each that carries it.
+        silent = (tuple(sorted({rule for part in off for rule in rules_of(part) or (part,)})),) if off else ()
         spec = RunSpec.of(plan, WORLDS, months, 11, **how, silent=silent, engine="numpy" if plan.shocks else "auto")
         self._record, self._labels = simulate_batch(spec, read)
 
