@@ -87,7 +87,7 @@ listed(READ)
 st.subheader(_("By keyboard"), anchor=False)
 listed(KEYS)
 st.subheader(_("The articles"), anchor=False)
-with st.container(key="tight-sources", gap="small"):
+with st.container(gap="small"):
     for one in articles:
         links.evidence(one.id, f"{one.id}  {_(one.title)}", _("What it says, and what of the model rests on it."))
         told = [part for part in (one.author, one.outlet, date_words(one.date)) if part]

@@ -51,18 +51,17 @@ def note(before: State, here: State) -> None:
     if _same(before, here):
         return
     now, moved, at = trail(), _moved(before, here), time.monotonic()
-    moving = bool(moved) and moved == now.moved and at - now.at < MOVING
-    now.moved, now.at = moved, at
     if now.past and _same(now.past[-1], here):
         now.past.pop()
         now.future.append(before)
-        now.moved = ""
+        moved = ""
     elif now.future and _same(now.future[-1], here):
         now.future.pop()
         now.past.append(before)
-        now.moved = ""
-    elif not moving:
+        moved = ""
+    elif not moved or moved != now.moved or at - now.at >= MOVING:
         now.past, now.future = [*now.past, before][-MOST:], []
+    now.moved, now.at = moved, at
 
 
 def back(here: State) -> State | None:

@@ -91,8 +91,7 @@ def _uncertainty(name: str) -> None:
     change = partial(_moved_to, name)
     moved = partial(controls.keep, place, change, _fragment(name))
     value = parameter_slider(name, here.uncertainties.get(name, about.value), place, moved)
-    here = state.publish(controls.with_setting("uncertainties", name, about.value, here, value))
-    if name in here.uncertainties:
+    if value != about.value:
         st.caption(
             _(
                 "Fixed at {value:g} in every world; at {declared:g} it is as chosen for all.",

@@ -377,7 +377,7 @@ def _chances(limit: Limit) -> list[float]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The workbench without what it says about its progress, and on what it shows it."""
+    """The workbench without what it says of its progress, and of what it shows that in."""
     log = logging.getLogger("EMA")
     level = log.level
     log.setLevel(logging.WARNING)
