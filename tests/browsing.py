@@ -201,6 +201,18 @@ def held(page: Page, *keys: str) -> Iterator[None]:
         page.keyboard.up(key)
 
 
+def tabbed(page: Page, until: str, at_once: int, back: bool = False) -> bool:
+    """Hold Tab down, with Shift to go back, and ask after so many presses whether a function in the page says true; whether it
+    ever does."""
+    with held(page, "Shift" if back else ""):
+        for _ in range(400 // at_once):
+            with held(page, *["Tab"] * at_once):
+                pass
+            if page.evaluate(until):
+                return True
+    return False
+
+
 # Goes to what fits by Tab, or by Shift and Tab where the one thing that fits stands before what has the focus (true is
 # returned); once it has the focus, Tab does nothing.
 _TO = """fits => {
@@ -224,13 +236,8 @@ _TO = """fits => {
 def focused(page: Page, there: str) -> None:
     """Press Tab until the focus is at an element `e` of which an expression holds; or Shift and Tab, where that is behind."""
     back = page.evaluate(f"() => ({_TO})(e => {there})")
-    with held(page, "Shift" if back else ""):
-        for _ in range(40):
-            with held(page, *["Tab"] * 4):
-                pass
-            if page.evaluate("() => tabbing.there() && (tabbing.end(), true)"):
-                return
-    raise AssertionError(f"the Tab key never comes to {there}")
+    came = tabbed(page, "() => tabbing.there() && (tabbing.end(), true)", 4, back)
+    assert came, f"the Tab key never comes to {there}"
 
 
 def compared(visit: Visit, path: str, **how: Any) -> Page:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import classroom
 import pytest
-from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, focused, held, kept, rest
+from browsing import NOT_A_FORECAST, PATIENCE, PICTURES, SMALL, Visit, focused, kept, rest, tabbed
 
 from sim.teaching.classroom.classes import Classroom
 from sim.teaching.play.game import replay
@@ -123,12 +123,7 @@ def walked(page: Page, back: bool = False) -> None:
     """Hold Tab down from the top of a page to its end, or, `back`, Shift and Tab from its end to the top; each thing that has the
     focus is looked at in the page, just before the next press, as to ask for it each time takes as long as the press."""
     page.evaluate(_WALK, [", ".join(PASSED_BY), page.evaluate("() => innerWidth < 640"), back])
-    with held(page, "Shift" if back else ""):
-        for _ in range(50):
-            with held(page, *["Tab"] * 8):
-                pass
-            if page.evaluate("() => walk.ended()"):
-                break
+    tabbed(page, "() => walk.ended()", 8, back)
     assert page.evaluate("() => walk.found()") == []
 
 
