@@ -17,7 +17,7 @@ from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import sweep
 from sim.metrics import METRICS
 from sim.plots.data import Rows
-from sim.plots.theme import PALETTE, dress, name_axis
+from sim.plots.theme import LABEL, PALETTE, dress, name_axis
 from sim.words.numbers import number, of_100
 from sim.words.sentences import listed
 
@@ -136,7 +136,7 @@ def _panel(title: str, names: list[str], labels: bool) -> Any:
     courses = list(COURSES.values())
     scale = alt.Scale(domain=courses, range=list(PALETTE[1::-1]))
     base = (
-        alt.Chart(width=_WIDTH, height=4 * _ROW * 1.5, title=alt.TitleParams(title, fontSize=12))
+        alt.Chart(width=_WIDTH, height=4 * _ROW * 1.5, title=alt.TitleParams(title, fontSize=LABEL))
         .transform_filter(alt.datum.figure == title)
         .encode(
             y=alt.Y("corner:N", sort=names, axis=name_axis(title=None) if labels else None),

@@ -25,7 +25,7 @@ from sim.mechanisms import LOOPS  # noqa: E402
 from sim.metrics import METRICS  # noqa: E402
 from sim.plots import to_png  # noqa: E402
 from sim.plots.data import Rows  # noqa: E402
-from sim.plots.theme import PALETTE, SOFT, dress  # noqa: E402
+from sim.plots.theme import LABEL, PALETTE, SOFT, dress  # noqa: E402
 from sim.vocabulary import START, month_after, month_words, months_between  # noqa: E402
 from sim.words.numbers import between, number, of_100  # noqa: E402
 from sim.words.sentences import capital, listed  # noqa: E402
@@ -375,7 +375,7 @@ def paths(found: dict[str, Any]) -> Any:
 def _panel(title: str) -> Any:
     years = [months_between(START, f"{year}-01") for year in YEARS]
     axis = alt.Axis(values=years, labelExpr=f"'' + ({int(YEARS[0])} + (datum.value - {years[0]}) / 12)", title=None)
-    base = alt.Chart(width=200, height=130, title=alt.TitleParams(title, fontSize=12)).transform_filter(
+    base = alt.Chart(width=200, height=130, title=alt.TitleParams(title, fontSize=LABEL)).transform_filter(
         alt.datum.course == title
     )
     across = alt.X("month:Q", axis=axis)

@@ -71,21 +71,23 @@ DARK_LINES |= {"#0072B2": "#3d9fe0", "#AA4499": "#d17fc4", CELL: "#4a4d57"}
 RAMP, ON_RAMP = "ramp", "on_ramp"
 _RAMPS, _ON_RAMPS = (RAMP, "areas"), (ON_RAMP, "name", "figure", "word")  # the others are those of a map
 
-# Type, in px; from small to large.
+# Type, from small to large: in px on a screen, and in points on paper and on slides.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 OFFICE_FONT = "Arial"  # of slides and sheets to edit, which embed none: its letters are as wide as those of `FONT`
 PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
 SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
+POINTS = {"label": 8, "note": 9, "body": 10, "lead": 11.5, "h3": 12.5, "h2": 15, "h1": 20}
+SLIDE_POINTS = (24, 27, 30, 36, 48, 54)
+SPACE = 4  # px: what is left free between things and within their edges is so much, or a few times as much
 
 
 def css_variables() -> str:
     """`--paper`, `--ink`, ..., `--size-body`, ..., `--font`: for a page by itself, by day, night and print."""
-    fixed = {"font": FONT}
-    fixed |= {f"size-{name}": f"{px / SIZES['body']:g}rem" for name, px in SIZES.items()}
+    printed = _declared({f"size-{name}": f"{points:g}pt" for name, points in POINTS.items()})
     return (
-        f":root {{ color-scheme: light dark; {_declared(LIGHT)} {_declared(fixed)} }}\n"
+        f":root {{ color-scheme: light dark; {_declared(LIGHT)} --font: {FONT}; {_sizes()} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"
-        f"@media print {{ :root {{ color-scheme: light; {_declared(PRINTED)} }} }}\n"
+        f"@media print {{ :root {{ color-scheme: light; {_declared(PRINTED)} {printed} }} }}\n"
     )
 
 
@@ -111,9 +113,9 @@ def font_face(family: str = "Liberation Sans", file: str = "durand-sans") -> str
 
 
 def either_css() -> str:
-    """The same shades for a page that says itself whether it is light or dark (the dashboard), by `light-dark()`."""
+    """The same shades and sizes for a page that says itself whether it is light or dark (the dashboard), by `light-dark()`."""
     both = {name: f"light-dark({shade}, {DARK[name]})" for name, shade in LIGHT.items()}
-    return f":root {{ {_declared(both)} }}\n"
+    return f":root {{ {_declared(both)} {_sizes()} }}\n"
 
 
 def svg_css(within: str, dark_only: bool = False) -> str:
@@ -157,6 +159,10 @@ def streamlit_theme() -> str:
     for kind, shades in (("light", LIGHT), ("dark", DARK)):
         out += f"\n[theme.{kind}]\n" + "".join(f'{key} = "{shades[name]}"\n' for key, name in names.items())
     return out
+
+
+def _sizes() -> str:
+    return _declared({f"size-{name}": f"{px / SIZES['body']:g}rem" for name, px in SIZES.items()})
 
 
 def _declared(values: Mapping[str, str]) -> str:

@@ -20,13 +20,44 @@ CONFIG = ROOT / "dashboard" / ".streamlit" / "config.toml"
 COLOUR = re.compile(r"(?<![\w&/-])#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b|\brgba?\(|\bhsla?\(|[\"' (:=]white[\"';)]")
 
 
-def test_no_other_file_states_a_colour() -> None:
-    """Otherwise a change of the look misses some page, and each has a shade of its own again."""
+# A size of type that is a figure: of a style, of a picture, of a sheet, of a slide.
+TYPE = re.compile(
+    r"font-size:[^;]*\d(?:px|r?em|pt|vw)|[fF]ont_?[sS]ize\"?[=:] ?\d|set_font\([^)]*, ?\d|font\.size = Pt\(\d|_style\(out, [^,]*, \d"
+)
+SPACE = re.compile(r"(?<![\w-])(?:margin|padding|(?:row-|column-)?gap)[\w-]*: *([^;}]+)")
+
+
+def stating(said: re.Pattern[str]) -> set[str]:
+    """The files of the project in which something is stated, but those in which the look is."""
     kinds = {".py", ".css", ".j2", ".html", ".toml", ".js"}
     files = [path for folder in ("sim", "dashboard") for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
     assert len(files) > 200
-    stating = {str(path.relative_to(ROOT)) for path in files if COLOUR.search(path.read_text(encoding="utf-8"))}
-    assert stating - {"sim/theme.py", str(CONFIG.relative_to(ROOT))} == set()
+    found = {str(path.relative_to(ROOT)) for path in files if said.search(path.read_text(encoding="utf-8"))}
+    return found - {"sim/theme.py", str(CONFIG.relative_to(ROOT))}
+
+
+def test_no_other_file_states_a_colour() -> None:
+    """Otherwise a change of the look misses some page, and each has a shade of its own again."""
+    assert stating(COLOUR) == set()
+
+
+def test_no_other_file_states_a_size_of_type() -> None:
+    assert TYPE.search("h1 { font-size: 1.1rem }")
+    assert TYPE.search("mark_text(fontSize=11)")
+    assert stating(TYPE) == set()
+
+
+@pytest.mark.parametrize("file", ["dashboard/look.css", "sim/report/templates/report.css"])
+def test_room_is_left_in_steps(file: str) -> None:
+    css = (ROOT / file).read_text(encoding="utf-8")
+    px = {"px": 1, "rem": theme.SIZES["body"]}
+    rooms = [
+        (one, float(size) * px[unit])
+        for one in SPACE.findall(css)
+        for size, unit in re.findall(r"([\d.]+)(px|rem)\b", one)
+    ]
+    assert len(rooms) > 30
+    assert [one for one, room in rooms if room % theme.SPACE] == []
 
 
 def test_streamlit_is_given_the_same_look() -> None:
@@ -82,7 +113,7 @@ def test_paper_has_the_letters_of_the_pages() -> None:
 
     made = document("Title", "foot")
     made.add_page()
-    words(made, "Letters, and a box: ☐", 10)
+    words(made, "Letters, and a box: ☐", theme.POINTS["body"])
     read = pypdfium2.PdfDocument(bytes(made.output()))[0].get_textpage()
     assert read.get_text_bounded().startswith("Letters, and a box: ☐")
     assert [font_of(read, place) for place in (0, 20)] == ["DurandSans", "DejaVuSans"]

@@ -14,7 +14,7 @@ from sim.loops.layout import BOX, Point, arrow, grid, marks, ring
 from sim.loops.text import SIGNS, kind, way_round
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table
-from sim.plots.theme import INK, SOFT, WIDTH, broken, dress
+from sim.plots.theme import INK, NOTE, SOFT, WIDTH, broken, dress
 from sim.rule import RULES
 from sim.theme import NODE, PAPER
 from sim.why.names import Key
@@ -161,9 +161,9 @@ def _drawing(width: float, height: float) -> Any:
         layer("box")
         .mark_rect(color=PAPER, stroke=INK, strokeWidth=1.2, cornerRadius=4, opacity=1)
         .encode(x2="x2:Q", y2="y2:Q"),
-        layer("name").mark_text(fontSize=12, lineHeight=14, baseline="middle").encode(text="text:N"),
+        layer("name").mark_text(lineHeight=14, baseline="middle").encode(text="text:N"),
         layer("sign").mark_circle(size=150, color=PAPER, opacity=1),
-        layer("sign").mark_text(fontSize=14, fontWeight="bold").encode(text="text:N"),
+        layer("sign").mark_text(fontSize=NOTE, fontWeight="bold").encode(text="text:N"),
         layer("mark").mark_circle(size=640, color=NODE, opacity=1, stroke=INK),
-        layer("mark").mark_text(fontSize=13, fontWeight="bold").encode(text="text:N"),
+        layer("mark").mark_text(fontSize=NOTE, fontWeight="bold").encode(text="text:N"),
     )

@@ -13,7 +13,7 @@ from sim.plots.theme import broken, month_x
 from sim.theme import PALETTE_WORDS
 
 ROOM = 92  # px beside the lines
-_LETTERS, _LINE, _SIZE = 13, 13, 12  # of a line of a name, and px of its height and its letters
+_LETTERS, _LINE = 13, 13  # of a line of a name, and px of its height
 _ROUNDS = 50
 
 
@@ -85,7 +85,6 @@ def line_names(drawn: Any, x: alt.X, y: Any, names: Sequence[str]) -> Any:
             baseline="middle",
             dx=6,
             dy=alt.expr(f"-{_LINE / 2} * ({lines} - 1)"),
-            fontSize=_SIZE,
             lineHeight=_LINE,
             fontWeight="bold",
         )

@@ -16,7 +16,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, months
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
-from sim.plots.theme import INK, SOFT, WIDTH, dress
+from sim.plots.theme import INK, LABEL, NOTE, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.theme import OPPOSED_TO_ALIGNED, PAPER
 from sim.vocabulary import ACTORS, Derived, Tie, acting
@@ -169,12 +169,14 @@ def _drawing() -> Any:
         layer("actor").mark_circle(
             size=whole.px(_RADIUS**2 * 3.14, 2), color=PAPER, stroke=INK, strokeWidth=2, opacity=1
         ),
-        layer("actor").mark_text(fontSize=whole.px(12), fontWeight="bold", baseline="middle").encode(text="text:N"),
+        layer("actor").mark_text(fontSize=whole.px(LABEL), fontWeight="bold", baseline="middle").encode(text="text:N"),
         *(
-            layer(f"words-{side}").mark_text(align=side, fontSize=whole.px(11), baseline="middle").encode(text="text:N")
+            layer(f"words-{side}")
+            .mark_text(align=side, fontSize=whole.px(LABEL), baseline="middle")
+            .encode(text="text:N")
             for side in ("left", "right")
         ),
         layer("month")
-        .mark_text(align="left", fontSize=whole.px(13), fontWeight="bold", color=SOFT)
+        .mark_text(align="left", fontSize=whole.px(NOTE), fontWeight="bold", color=SOFT)
         .encode(text="text:N"),
     ).add_params(whole.zoom(width, height))

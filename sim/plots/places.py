@@ -22,7 +22,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, months, panel_of
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table
-from sim.plots.theme import INK, ON_LIGHT, SOFT, WIDTH, dress
+from sim.plots.theme import INK, LABEL, NOTE, ON_LIGHT, SOFT, WIDTH, dress
 from sim.results.paired import Comparison
 from sim.theme import AXIS, BLUES, EARTH, LAND, ON_DARK, PURPLES, REFUGE, SAND
 from sim.vocabulary import AFGHAN_AREAS, PAKISTAN_AREAS, ROSTER
@@ -274,16 +274,16 @@ def _drawing(most: tuple[float, float], shown: Layer) -> Any:
         ground("line", known["line"], filled=False, stroke=INK, strokeWidth=2, strokeDash=[6, 3]),
         layer("leader").mark_rule(color=INK, strokeWidth=1).encode(x2="x2:Q", y2="y2:Q"),
         layer("word")
-        .mark_text(align="left", fontSize=whole.px(11), fontStyle="italic")
+        .mark_text(align="left", fontSize=whole.px(LABEL), fontStyle="italic")
         .encode(text="text:N", color=ink),
         layer("circle")
         .mark_circle(color=EARTH, opacity=0.6, stroke=EARTH, strokeWidth=1.5)
         .encode(size=alt.Size("fighters:Q", scale=sizes, legend=None)),
-        written("name", 12),
-        written("figure", 14, fontWeight="bold"),
-        written("fighters", 14, fontWeight="bold"),
+        written("name", LABEL),
+        written("figure", NOTE, fontWeight="bold"),
+        written("fighters", NOTE, fontWeight="bold"),
         layer("month")
-        .mark_text(align="left", fontSize=whole.px(13), fontWeight="bold", color=SOFT)
+        .mark_text(align="left", fontSize=whole.px(NOTE), fontWeight="bold", color=SOFT)
         .encode(text="text:N"),
     )
     ends = (f"[width / 2 {sign} {width / 2} * zoom, height / 2 {sign} {height / 2} * zoom]" for sign in "-+")

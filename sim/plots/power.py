@@ -13,7 +13,7 @@ from sim.plots.data import Rows, Source, as_comparison, called, how_to_read, mon
 from sim.plots.gallery import Picture
 from sim.plots.moving import Moving, split
 from sim.plots.tables import Table, first_and_last, panel_text, pivot, rows_of
-from sim.plots.theme import SOFT, WIDTH, broken, colour, dress, name_axis
+from sim.plots.theme import NOTE, SOFT, WIDTH, broken, colour, dress, name_axis
 from sim.results.paired import Comparison
 from sim.vocabulary import ACTORS, FACTIONS, RESOURCES_PAKISTAN_NEEDS, RESOURCES_TALIBAN_NEEDS
 from sim.words.language import N_, _, together
@@ -86,10 +86,10 @@ def holdings(source: Source, direction: lines.Direction, month: int, *, width: i
     bars = base.transform_filter("isValid(datum.resource)")
     chart = alt.layer(
         bars.mark_bar().encode(color=colour(names, legend=False)),
-        bars.mark_text(align="left", dx=3, fontSize=11).encode(text="words:N"),
+        bars.mark_text(align="left", dx=3).encode(text="words:N"),
         alt.Chart()
         .transform_filter("isValid(datum.when)")
-        .mark_text(align="right", dy=32, fontSize=13, fontWeight="bold", color=SOFT)
+        .mark_text(align="right", dy=32, fontSize=NOTE, fontWeight="bold", color=SOFT)
         .encode(x=alt.value("width"), y=alt.value("height"), text="when:N"),
     )
     return dress(chart, _rows(comparison, direction, month), title, _(_SUBTITLE), width)

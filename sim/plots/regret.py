@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from sim.plots.data import Rows
-from sim.plots.theme import ON_LIGHT, PALETTE, SOFT, WIDTH, broken, colour, dash, dress
+from sim.plots.theme import NOTE, ON_LIGHT, PALETTE, SOFT, WIDTH, broken, colour, dash, dress
 from sim.theme import ON_DARK, PAPER
 from sim.words.language import _
 
@@ -87,7 +87,7 @@ def winners(
             color=alt.Color("winner:N", sort=names, scale=alt.Scale(domain=names, range=shades), legend=legend),
             opacity=alt.Opacity("clear:Q", scale=alt.Scale(domain=[0, 0.4, 1], range=[0, 0.25, 1]), legend=None),
         ),
-        base.mark_text(fontSize=13).encode(
+        base.mark_text(fontSize=NOTE).encode(
             text="label:N", color=alt.condition("datum.clear > 0.8", alt.value(ON_DARK), alt.value(ON_LIGHT))
         ),
     )
@@ -105,12 +105,11 @@ def _axis(title: str, edges: Sequence[float], size: int) -> Any:
     for place in range(len(edges) + 1):
         low = "" if place == 0 else f"{edges[place - 1]:.2g}"
         high = "" if place == len(edges) else f"{edges[place]:.2g}"
-        labels.append(f"< {high}" if not low else f"> {low}" if not high else f"{low}–{high}")
+        labels.append(f"< {high}" if not low else f"> {low}" if not high else f"{low} –\n{high}")
     return alt.Axis(
         title=broken(title, size // 6),
         labelExpr=f"{labels!r}[datum.value]",
         labelAngle=0,
-        labelFontSize=9,
         domain=False,
         ticks=False,
     )

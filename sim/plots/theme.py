@@ -14,12 +14,14 @@ from typing import Any
 import altair as alt
 import pandas  # noqa: F401  (Altair looks into it where it is loaded, be it half-way through in another thread)
 
-from sim.theme import AXIS, BELOW, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SOFT
+from sim.theme import AXIS, BELOW, FONT, GRID, HIGHER, INK, LOWER, ON_DARK, ON_LIGHT, PALETTE, PAPER, SAME, SIZES, SOFT
 from sim.words.language import N_, _
 
 __all__ = ["BELOW", "FONT", "HIGHER", "INK", "LOWER", "ON_DARK", "ON_LIGHT", "PALETTE", "PAPER", "SAME", "SOFT"]
 
 WIDTH = 328
+# Of words in a picture, and of its title and what stands out in it, in px.
+LABEL, NOTE = SIZES["label"], SIZES["note"]
 MARGIN = 52  # px for the labels and the title of the vertical axis
 # A dash for each colour of the palette, for those who see no colour.
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [12, 3], [4, 1], [1, 3], [3, 6])
@@ -35,10 +37,10 @@ CONFIG: dict[str, Any] = {
     "title": {
         "anchor": "start",
         "frame": "bounds",
-        "fontSize": 14,
+        "fontSize": NOTE,
         "lineHeight": 18,
         "color": INK,
-        "subtitleFontSize": 12,
+        "subtitleFontSize": LABEL,
         "subtitleLineHeight": 16,
         "subtitleColor": SOFT,
         "subtitlePadding": 4,
@@ -47,9 +49,9 @@ CONFIG: dict[str, Any] = {
     "axis": {
         "labelFont": FONT,
         "titleFont": FONT,
-        "labelFontSize": 12,
+        "labelFontSize": LABEL,
         "labelColor": SOFT,
-        "titleFontSize": 12,
+        "titleFontSize": LABEL,
         "titleFontWeight": "normal",
         "titleColor": SOFT,
         "domain": False,
@@ -61,7 +63,7 @@ CONFIG: dict[str, Any] = {
     "axisX": {"grid": False, "domain": True, "domainColor": AXIS, "ticks": True, "tickColor": AXIS},
     "header": {
         "labelFont": FONT,
-        "labelFontSize": 12,
+        "labelFontSize": LABEL,
         "labelFontWeight": "bold",
         "labelColor": INK,
         "labelPadding": 4,
@@ -70,11 +72,11 @@ CONFIG: dict[str, Any] = {
     "legend": {
         "labelFont": FONT,
         "titleFont": FONT,
-        "labelFontSize": 12,
+        "labelFontSize": LABEL,
         "labelColor": INK,
         "labelLimit": 0,
         "title": None,
-        "titleFontSize": 12,
+        "titleFontSize": LABEL,
         "titleFontWeight": "normal",
         "titleColor": SOFT,
         "titleLimit": 0,
@@ -84,7 +86,7 @@ CONFIG: dict[str, Any] = {
         "symbolStrokeWidth": 2.5,
     },
     "line": {"strokeWidth": 2},
-    "text": {"fontSize": 12, "color": INK},
+    "text": {"fontSize": LABEL, "color": INK},
 }
 
 

@@ -17,7 +17,7 @@ from sim.results import Comparison, Results
 from sim.results.made import made
 from sim.results.reading import titles
 from sim.teaching.pack.pdf import FONT, MARGIN, document, height, words
-from sim.theme import PALETTE, PAPER, PRINTED
+from sim.theme import PALETTE, PAPER, POINTS, PRINTED
 from sim.words.language import N_, _, together
 from sim.words.sentences import MIDDLES, NOT_A_FORECAST
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fpdf import FPDF
 
 _INK, _SOFT, _LINE = (PRINTED[one] for one in ("ink", "soft", "line"))
+_NOTE, _BODY = POINTS["note"], POINTS["body"]
 _BARS = 0.46  # where bars begin, as a share of the width
 _STEP, _TICKS = 4.2, 5.0  # mm of a line beside a bar, and of the figures below
 _LIMITS = N_(
@@ -72,43 +73,43 @@ def paper(source: Results | Comparison) -> bytes:
 
 
 def _front(pdf: FPDF, brief: Brief) -> None:
-    _Text(_(KICKER), 8.5, color=_SOFT).put(pdf)
-    _Text(brief.heading, 20, 1.5, "B").put(pdf)
+    _Text(_(KICKER), _NOTE, color=_SOFT).put(pdf)
+    _Text(brief.heading, POINTS["h1"], 1.5, "B").put(pdf)
     for question in brief.questions:
-        _Text(question, 9, 0.5, color=_SOFT).put(pdf)
+        _Text(question, _NOTE, 0.5, color=_SOFT).put(pdf)
     pdf.ln(3)
     for text in brief.answer:
-        _Text(text, 12, 2.5).put(pdf)
+        _Text(text, POINTS["lead"], 2.5).put(pdf)
     pdf.ln(2)
     _picture(pdf, brief.picture)
     pdf.ln(4)
     limits = " ".join((_(NOT_A_FORECAST), _(_LIMITS), _("Real people died and were displaced.")))
-    _together(pdf, [_Text(limits, 8.5, 1.5, color=_SOFT), _Text(brief.scope, 8.5, 3, color=_SOFT)])
+    _together(pdf, [_Text(limits, _NOTE, 1.5, color=_SOFT), _Text(brief.scope, _NOTE, 3, color=_SOFT)])
 
 
 def _back(pdf: FPDF, source: Results | Comparison) -> None:
     results = list(source.results.values()) if isinstance(source, Comparison) else [source]
     called = titles(*results)
     acts = own({called[one.name]: acts_of(one.scenario) for one in results})
-    heading, most = [_Text(_("What each side does"), 13, 1, "B")], 2 if len(results) > 1 else None
+    heading, most = [_Text(_("What each side does"), POINTS["h3"], 1, "B")], 2 if len(results) > 1 else None
     for one in results:
-        said = [_Text(called[one.name], 10, style="B"), _Text(_(one.scenario.summary), 9, 1)]
+        said = [_Text(called[one.name], _BODY, style="B"), _Text(_(one.scenario.summary), _NOTE, 1)]
         for act in acts[called[one.name]][:most]:
             levers = together(", ", [_("{setting} {value}", setting=name, value=value) for name, value in act.levers])
             what = _("{when}: {what}.", when=act.when, what=levers or act.what.rstrip(".۔"))
-            said.append(_Text(what, 8.5, 1, color=_SOFT))
+            said.append(_Text(what, _NOTE, 1, color=_SOFT))
         _together(pdf, [*heading, *said])
         pdf.ln(1.5)
         heading = []
     shocks = [
-        _Text(_("{when}: {what}.", when=shock.when, what=shock.what), 8.5, color=_SOFT)
+        _Text(_("{when}: {what}.", when=shock.when, what=shock.what), _NOTE, color=_SOFT)
         for shock in shocks_of(results[0].scenario)[:4]
     ]
     _together(
         pdf,
         [
-            _Text(_("What was assumed"), 13, 1, "B"),
-            _Text(made(one.manifest for one in results).sentence, 9, 1),
+            _Text(_("What was assumed"), POINTS["h3"], 1, "B"),
+            _Text(made(one.manifest for one in results).sentence, _NOTE, 1),
             *shocks,
         ],
     )
@@ -119,19 +120,19 @@ def _back(pdf: FPDF, source: Results | Comparison) -> None:
 def _rest(pdf: FPDF, rest: dict[str, list[str]], several: bool) -> None:
     """What else the worlds say, as far as there is room on the page."""
     how = " ".join((_("Differences are taken world by world, with the same draws."), _(MIDDLES))) if several else ""
-    room = _Text(f"{_(_MORE)} {how}", 8.5).height(pdf)
+    room = _Text(f"{_(_MORE)} {how}", _NOTE).height(pdf)
     for heading, paragraphs in rest.items():
-        lead = [_Text(heading or _("What else the worlds say"), 13, 1, "B")]
+        lead = [_Text(heading or _("What else the worlds say"), POINTS["h3"], 1, "B")]
         for text in paragraphs:
-            some = [*lead, _Text(text, 9, 1.2)]
+            some = [*lead, _Text(text, _NOTE, 1.2)]
             if pdf.will_page_break(sum(one.height(pdf) for one in some) + room):
-                _Text(f"{_(_MORE)} {how}", 8.5, color=_SOFT).put(pdf)
+                _Text(f"{_(_MORE)} {how}", _NOTE, color=_SOFT).put(pdf)
                 return
             for one in some:
                 one.put(pdf)
             lead = []
     if how:
-        _Text(how, 8.5, color=_SOFT).put(pdf)
+        _Text(how, _NOTE, color=_SOFT).put(pdf)
 
 
 def _together(pdf: FPDF, texts: Sequence[_Text]) -> None:
@@ -144,11 +145,11 @@ def _together(pdf: FPDF, texts: Sequence[_Text]) -> None:
 
 def _picture(pdf: FPDF, dead: Dead) -> None:
     """The bars, drawn as on the page; a group that does not fit goes to the next page, where the figures below stand again."""
-    _Text(dead.title, 11, style="B").put(pdf)
-    _Text(dead.reads, 8.5, 1, color=_SOFT).put(pdf)
+    _Text(dead.title, POINTS["lead"], style="B").put(pdf)
+    _Text(dead.reads, _NOTE, 1, color=_SOFT).put(pdf)
     top, room = pdf.get_y(), 1.0 if dead.several else 2.0
     for who, bars in dead.groups.items():
-        head = _Text(who, 9.5, style="B")
+        head = _Text(who, _BODY, style="B")
         high = 2 * room + head.height(pdf) + sum(_beside(pdf, bar, dead.several, dry=True) for bar in bars)
         if pdf.will_page_break(high + _TICKS):
             _ticks(pdf, dead, top)
@@ -172,7 +173,7 @@ def _ticks(pdf: FPDF, dead: Dead, top: float) -> None:
         pdf.set_draw_color(_INK if zero else _LINE)
         pdf.set_line_width(0.25 if zero else 0.1)
         pdf.line(_across(pdf, at), top, _across(pdf, at), foot)
-        pdf.set_font(FONT, "", 8)
+        pdf.set_font(FONT, "", POINTS["label"])
         pdf.set_text_color(_SOFT)
         pdf.set_xy(_across(pdf, at) - 10, foot)
         pdf.cell(20, _TICKS, label, align="C")
@@ -181,7 +182,7 @@ def _ticks(pdf: FPDF, dead: Dead, top: float) -> None:
 
 def _beside(pdf: FPDF, bar: Bar, several: bool, dry: bool = False) -> float:
     """Put the words beside a bar, unless `dry`; returns how high they are."""
-    pdf.set_font(FONT, "", 8.5)
+    pdf.set_font(FONT, "", _NOTE)
     pdf.set_text_color(_INK)
     text = _("{scenario}: {figure}", scenario=bar.name, figure=bar.said) if several else bar.said
     text += f"{' ' if several else chr(10)}{bar.sure}" if bar.sure else ""

@@ -97,7 +97,7 @@ def decision(of: Weighed, beside: Sequence[Weighed] = ()) -> Any:
         .mark_rect(stroke=PAPER, strokeWidth=2)
         .encode(color=alt.Color("value:Q", scale=scale, legend=None)),
         base.properties(name=ON_RAMP)
-        .mark_text(fontSize=11)
+        .mark_text()
         .encode(
             text="label:N",
             color=alt.condition(f"datum.value < {-0.6 * most:.3g}", alt.value(ON_DARK), alt.value(ON_LIGHT)),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sim.teaching.pack.pictures import Picture
+from sim.theme import POINTS
 from sim.words.language import _
 
 LINK = re.compile(r"(https?://\S+)")  # an address in a text, which becomes a link
@@ -112,4 +113,4 @@ class Sheet:
     title: str
     under: str
     blocks: tuple[Block, ...]
-    size: float = 10
+    size: float = POINTS["body"]

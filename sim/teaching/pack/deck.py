@@ -20,11 +20,12 @@ from sim.teaching.pack.key import Key, band, key
 from sim.teaching.pack.pictures import Picture
 from sim.teaching.pack.reading import about, differing, reading
 from sim.teaching.pack.sheets import HOW_TO_ANSWER, under
+from sim.theme import SLIDE_POINTS
 from sim.words.language import ENGLISH, N_, _, n_, speaking
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 # Lines that fit below a title at the smallest size, letters in a line, and that size in points.
-LINES, LETTERS, SMALLEST = 12, 66, 24
+LINES, LETTERS, SMALLEST = 12, 66, SLIDE_POINTS[0]
 _BELOW = 9  # lines below a large answer, above the bands
 Kind = Literal["title", "vote", "reveal", "words", "picture"]
 

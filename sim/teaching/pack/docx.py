@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.zipped import MADE, repacked
-from sim.theme import INK, OFFICE_FONT, PALETTE, SOFT
+from sim.theme import INK, OFFICE_FONT, PALETTE, POINTS, SOFT
 from sim.words.language import ENGLISH, from_the_right, spoken
 
 if TYPE_CHECKING:
@@ -54,15 +54,15 @@ def _prepare(out: Document, sheet: Sheet) -> None:
     about.created = about.modified = MADE
     section.page_width, section.page_height = Cm(_WIDE), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(_MARGIN)
-    _style(out, "Normal", 10.5, INK, after=6)
-    _style(out, "Subtitle", 10, PALETTE[0], bold=True, after=0)
-    _style(out, "Title", 20, INK, bold=True, after=8)
-    _style(out, "Heading 1", 14, PALETTE[0], bold=True, before=14, after=4)
-    _style(out, "Heading 2", 11.5, INK, bold=True, before=8, after=3)
-    _style(out, "Caption", 9, SOFT, after=6)
-    _style(out, "Footer", 8, SOFT)
+    _style(out, "Normal", POINTS["body"], INK, after=6)
+    _style(out, "Subtitle", POINTS["note"], PALETTE[0], bold=True, after=0)
+    _style(out, "Title", POINTS["h1"], INK, bold=True, after=8)
+    _style(out, "Heading 1", POINTS["h2"], PALETTE[0], bold=True, before=14, after=4)
+    _style(out, "Heading 2", POINTS["lead"], INK, bold=True, before=8, after=3)
+    _style(out, "Caption", POINTS["note"], SOFT, after=6)
+    _style(out, "Footer", POINTS["label"], SOFT)
     for name in ("List Bullet", "List Number"):
-        _style(out, name, 10.5, INK, after=3)
+        _style(out, name, POINTS["body"], INK, after=3)
     foot = section.footer.paragraphs[0]
     _say(foot, f"durand · {sheet.title} · {sheet.kind} · ")
     _page_number(foot)

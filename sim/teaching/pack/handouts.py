@@ -11,6 +11,7 @@ from sim.teaching.pack.blocks import Block, Grid, Heading, Items, Note, Room, Ro
 from sim.teaching.pack.key import values_from
 from sim.teaching.pack.pictures import Picture
 from sim.teaching.pack.reading import Claims, about, differing, reading
+from sim.theme import POINTS
 from sim.words.language import N_, _
 from sim.words.sentences import ABOUT, months_words
 
@@ -53,7 +54,7 @@ def brief(lab: Lab, pictures: Sequence[Picture]) -> Sheet:
     """Two pages for someone who decides and has no time: question, answers, figures, what is behind them, how sure."""
     one, span = lab.exercise, lab.exercise.span()
     under = _("{span}, {worlds:,} modelled worlds", span=months_words(span[0], span[-1]), worlds=lab.worlds)
-    return Sheet(_("Brief for a decision"), _(one.title), under, tuple(_brief(lab, pictures)), size=9)
+    return Sheet(_("Brief for a decision"), _(one.title), under, tuple(_brief(lab, pictures)), size=POINTS["note"])
 
 
 def memo(lab: Lab) -> Sheet:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from sim.teaching.pack.blocks import LINK, Block, Break, Code, Grid, Heading, Items, Note, Room, Row, Sheet, Text, stays
 from sim.teaching.pack.pictures import SHAPE
 from sim.teaching.pack.zipped import MADE
-from sim.theme import PALETTE, PRINTED, font_file
+from sim.theme import PALETTE, POINTS, PRINTED, font_file
 from sim.words.language import from_the_right, spoken
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def document(title: str, foot: str) -> FPDF:
     class Paper(FPDF):
         def footer(self) -> None:
             self.set_y(-12)
-            self.set_font(FONT, size=7.5)
+            self.set_font(FONT, size=POINTS["label"])
             self.set_text_color(_SOFT)
             said, room = f"durand · {foot}", self.epw - 32
             while self.get_string_width(said) > room:
@@ -105,8 +105,8 @@ def _endless(like: FPDF) -> FPDF:
 
 def _top(pdf: FPDF, sheet: Sheet) -> None:
     pdf.add_page()
-    words(pdf, f"{sheet.kind} · {sheet.under}", 9, color=_ACCENT, style="B")
-    words(pdf, sheet.title, 19, style="B", after=2)
+    words(pdf, f"{sheet.kind} · {sheet.under}", POINTS["note"], color=_ACCENT, style="B")
+    words(pdf, sheet.title, POINTS["h1"], style="B", after=2)
 
 
 def _chunks(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
@@ -183,24 +183,38 @@ def _step(size: float) -> float:
     return 0.5 * size if size < 13 else 0.45 * size
 
 
+def _beside(size: float, steps: int) -> float:
+    """The size of type that is so many steps larger."""
+    sizes = [*POINTS.values()]
+    return sizes[sizes.index(size) + steps]
+
+
 def _heading(pdf: FPDF, block: Heading, size: float) -> None:
     two = block.level == 2
     pdf.ln(0.32 * size if two else 1)
-    words(pdf, block.text, size * (1.28 if two else 1.04), "B", _ACCENT if two else _INK, after=1 if two else 0.5)
+    words(pdf, block.text, _beside(size, 2 if two else 0), "B", _ACCENT if two else _INK, after=1 if two else 0.5)
 
 
 def _text(pdf: FPDF, block: Text, size: float) -> None:
-    words(pdf, block.text, size - block.soft, "", _SOFT if block.soft else _INK, after=0.18 * size, lead=block.lead)
+    words(
+        pdf,
+        block.text,
+        _beside(size, -block.soft),
+        "",
+        _SOFT if block.soft else _INK,
+        after=0.18 * size,
+        lead=block.lead,
+    )
 
 
 def _note(pdf: FPDF, block: Note, size: float) -> None:
     from fpdf.util import Padding
 
-    pdf.set_font(FONT, "", size - 1)
+    pdf.set_font(FONT, "", _beside(size, -1))
     pdf.set_text_color(_SOFT)
     pdf.set_fill_color(_SHADE)
     pdf.set_draw_color(_ACCENT)
-    room, step = Padding(2, 2.5, 2, 2.5), 0.5 * (size - 1)
+    room, step = Padding(2, 2.5, 2, 2.5), _step(_beside(size, -1))
     pdf.multi_cell(0, step, block.text, align="L", fill=True, border="L", padding=room, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(1.5)
 
@@ -218,7 +232,7 @@ def _items(pdf: FPDF, block: Items, size: float) -> None:
 def _code(pdf: FPDF, block: Code, size: float) -> None:
     from fpdf.util import Padding
 
-    pdf.set_font(_MONO, "", 8)
+    pdf.set_font(_MONO, "", POINTS["label"])
     pdf.set_text_color(_INK)
     pdf.set_fill_color(_SHADE)
     room = Padding(1.5, 2.5, 1.5, 2.5)
@@ -227,7 +241,7 @@ def _code(pdf: FPDF, block: Code, size: float) -> None:
 
 
 def _room(pdf: FPDF, block: Room, size: float) -> None:
-    words(pdf, block.label, size - 1, color=_SOFT)
+    words(pdf, block.label, _beside(size, -1), color=_SOFT)
     pdf.set_draw_color(_LINE)
     for _ in range(block.lines):
         pdf.ln(8)
@@ -239,14 +253,14 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
     from fpdf.enums import TableBordersLayout
     from fpdf.fonts import FontFace
 
-    pdf.set_font(FONT, "", size - 1)
+    pdf.set_font(FONT, "", _beside(size, -1))
     pdf.set_text_color(_INK)
     pdf.set_draw_color(_LINE)
     pdf.set_fill_color(255)
     with pdf.table(
         col_widths=block.shares,
         text_align="LEFT",
-        line_height=0.5 * (size - 1),
+        line_height=_step(_beside(size, -1)),
         padding=(0.8, 1.2, 0.8, 1.2) if size < 10 else (1.7, 1.2, 1.7, 1.2),
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         headings_style=FontFace(emphasis="BOLD", fill_color=_SHADE),
@@ -258,7 +272,7 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
                 cells.cell(cell)
     pdf.ln(1.5)
     if block.caption:
-        words(pdf, block.caption, size - 1.5, color=_SOFT, after=1.5)
+        words(pdf, block.caption, _beside(size, -1), color=_SOFT, after=1.5)
 
 
 def _row(pdf: FPDF, block: Row, size: float) -> None:
@@ -272,9 +286,9 @@ def _row(pdf: FPDF, block: Row, size: float) -> None:
         told = f"{picture.title}. {picture.text}"
         pdf.image(BytesIO(picture.png), x=left, y=top, w=across, h=across / picture.shape, alt_text=told)
         pdf.set_xy(left, top + high + 1)
-        pdf.set_font(FONT, "", size - 2)
+        pdf.set_font(FONT, "", POINTS["label"])
         pdf.set_text_color(_SOFT)
-        pdf.multi_cell(wide, 0.5 * (size - 2), picture.title, align="L", new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(wide, _step(POINTS["label"]), picture.title, align="L", new_x="LMARGIN", new_y="NEXT")
         ends.append(pdf.get_y())
     pdf.set_y(max(ends) + 2)
 

@@ -15,11 +15,11 @@ from sim.teaching.pack.deck import LINES, SMALLEST, Slide, room
 from sim.teaching.pack.docx import office_language
 from sim.teaching.pack.key import BANDS
 from sim.teaching.pack.zipped import MADE, repacked
-from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER
+from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER, SLIDE_POINTS
 from sim.words.language import _, from_the_right
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
-LESS, MIDDLE, TITLE, LARGE, COVER, LARGEST = 27, 30, 30, 36, 48, 54  # points, beside the smallest
+LESS, MIDDLE, LARGE, COVER, LARGEST = SLIDE_POINTS[1:]  # beside the smallest
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
 
@@ -54,7 +54,7 @@ def _template() -> Any:
     _place(head, SIDE, 0.35, WIDE - 2 * SIDE, TOP - 0.45)
     _place(body, SIDE, TOP, WIDE - 2 * SIDE, HIGH - TOP - 0.4)
     styles = out.slide_master._element.find(".//{*}txStyles")
-    _type(styles.find("{*}titleStyle"), TITLE, PALETTE[0], bold=True)
+    _type(styles.find("{*}titleStyle"), MIDDLE, PALETTE[0], bold=True)
     _type(styles.find("{*}bodyStyle"), SMALLEST, INK)
     cover: Any = out.slide_layouts.get_by_name(_KEPT[0])
     for shape in cover.placeholders:

@@ -13,6 +13,7 @@ from sim.teaching.pack.blocks import Block, Code, Grid, Heading, Items, Note, Ro
 from sim.teaching.pack.key import Key, key, values_from
 from sim.teaching.pack.pictures import Picture
 from sim.teaching.pack.reading import Claims, reading
+from sim.theme import POINTS
 from sim.words.language import N_, _, together
 from sim.words.sentences import ABOUT
 
@@ -32,7 +33,7 @@ def instructor(lab: Lab, pictures: Iterable[Picture]) -> Sheet:
     """What the instructor gets, on four pages: answers with every figure in place, the pictures, and what to say."""
     one = lab.exercise
     blocks = tuple(_instructor(one, lab, tuple(pictures)))
-    return Sheet(_("Instructor's sheet"), _(one.title), under(one), blocks, size=9)
+    return Sheet(_("Instructor's sheet"), _(one.title), under(one), blocks, size=POINTS["note"])
 
 
 def timing(exercise: Exercise) -> Sheet:
