@@ -12,6 +12,7 @@ from sim import yamlfile
 from sim.evidence import ledger
 from sim.scenario.diff import TITLES
 from sim.scenario.words import Strict
+from sim.theme import POINTS
 from sim.vocabulary import ACTORS
 from sim.words.language import N_, _, together
 from sim.words.sentences import NOT_A_FORECAST, wrapped
@@ -151,4 +152,4 @@ def brief_sheet(*actors: str) -> Sheet:
         blocks += [Heading(_("The articles"), 3), Items(tuple(sources(actor))), Note(_(NOT_A_FORECAST))]
     kind = _("Role briefs") if actors[1:] else _("Role brief")
     under = _("What a seat knows, wants and fears")
-    return Sheet(kind, _("Pakistan and Kabul, played"), under, tuple(blocks), size=8.5)
+    return Sheet(kind, _("Pakistan and Kabul, played"), under, tuple(blocks), size=POINTS["note"])
