@@ -105,7 +105,9 @@ def _axis(title: str, edges: Sequence[float], size: int) -> Any:
     for place in range(len(edges) + 1):
         low = "" if place == 0 else f"{edges[place - 1]:.2g}"
         high = "" if place == len(edges) else f"{edges[place]:.2g}"
-        labels.append(f"< {high}" if not low else f"> {low}" if not high else f"{low} –\n{high}")
+        labels.append(
+            f"< {high}" if not low else f"> {low}" if not high else _("{low} to {high}", low=low, high=f"\n{high}")
+        )
     return alt.Axis(
         title=broken(title, size // 6),
         labelExpr=f"{labels!r}[datum.value]",
