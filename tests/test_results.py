@@ -23,7 +23,7 @@ from sim.metrics import METRICS
 from sim.results import BundleError, open_folder
 from sim.results.bundle import write_report
 from sim.results.contrast import Contrast, contrast, more
-from sim.results.reading import headline, reading, titles, whose_deaths
+from sim.results.reading import headline, reading, so_many, titles, whose_deaths
 from sim.results.terminal import SHORT_LIST, tables
 from sim.scenario import load_scenario, with_overrides
 from sim.scenario.diff import part_in
@@ -466,10 +466,11 @@ class TestWords:
             else f"{'about ' if mean else ''}as many {WHOSE_DEATHS[metric]}"
             for metric, mean in means.items()
         ]
-        assert who == f"Who dies under Confront rather than Accommodate, on average: {listed(parts)}"
+        total = so_many(sum(means.values()))
+        assert who == f"Who dies under Confront rather than Accommodate, on average: {listed(parts)}; in all {total}"
         back = whose_deaths(comparison, "appease", "confront", called)
         assert back.startswith("Who dies under Accommodate rather than Confront")
-        assert [word for word in back.split() if word in ("more", "fewer")] == [
+        assert [word for word in back.rstrip(".").split() if word in ("more", "fewer")] == [
             {"more": "fewer", "fewer": "more"}[word] for word in who.split() if word in ("more", "fewer")
         ]
         assert "Dead in" not in headline(comparison, "appease", "attacks", called)

@@ -22,7 +22,8 @@ COLOUR = re.compile(r"(?<![\w&/-])#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b|\brgba?\(
 
 # A size of type that is a figure: of a style, of a picture, of a sheet, of a slide.
 TYPE = re.compile(
-    r"font-size:[^;]*\d(?:px|r?em|pt|vw)|[fF]ont_?[sS]ize\"?[=:] ?\d|set_font\([^)]*, ?\d|font\.size = Pt\(\d|_style\(out, [^,]*, \d"
+    r"font-size:[^;]*\d(?:px|r?em|pt|vw)|[fF]ont_?[sS]ize\"?[=:] ?\d|set_font\([^)]*, ?\d|font\.size = Pt\(\d"
+    r"|_style\(out, [^,]*, \d"
 )
 SPACE = re.compile(r"(?<![\w-])(?:margin|padding|(?:row-|column-)?gap)[\w-]*: *([^;}]+)")
 

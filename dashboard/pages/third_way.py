@@ -9,6 +9,8 @@ from dashboard.runtime.language import _
 from dashboard.runtime.questions import UploadTask
 from dashboard.widgets import members, show
 from sim.search.findings import MOST_MB, Findings
+from sim.vocabulary.calendar import month_after
+from sim.words.sentences import month_words
 
 BROUGHT = "findings that were brought"
 
@@ -71,11 +73,13 @@ def about(found: Findings) -> None:
     st.caption(
         _(
             "{count:,} courses were simulated in {worlds:,} futures each. Figures are means over {fresh:,} other futures, "
-            "that none of them was chosen by. Nothing is weighed against anything else: that is left to you. This is no "
-            "forecast: each future counts alike, which says nothing of how likely it is.",
+            "that none of them was chosen by, and over all months from {first} to {last}. Nothing is weighed against anything "
+            "else: that is left to you. This is no forecast: each future counts alike, which says nothing of how likely it is.",
             count=found.standings[-1].evaluations,
             worlds=found.worlds,
             fresh=found.fresh_worlds,
+            first=month_words(found.start),
+            last=month_words(month_after(found.start, found.months - 1)),
         )
     )
 

@@ -47,6 +47,13 @@ def all_of(sweep: Sweep, folder: Path) -> None:
             refused=len(sweep.failures),
         )
     )
+    if sweep.factors("uncertainty"):
+        st.caption(
+            _(
+                "Uncertain values were drawn from the whole of the ranges that the experiment gives them, not from what fits the "
+                "record: levels are not those of Compare."
+            )
+        )
     ask = st.segmented_control(
         _("Question"),
         list(_ASKS),

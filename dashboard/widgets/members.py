@@ -210,10 +210,14 @@ def opened(found: Findings, one: Course) -> None:
 def _of_its_kind(found: Findings, kind: Archetype, itself: bool) -> None:
     """What was looked into of the course in the middle of each kind: where it fails, and until when it meets its targets."""
     boxes = [failing(found, weak, ids=False) for weak in found[kind.example].weaknesses if weak.box is not None]
-    where = _("Where it fails") if itself else _("Where the course in the middle of its kind fails")
+    middle = show.plain(found[kind.example].words)
+    where = (
+        _("Where it fails") if itself else _("Where {course} fails, the one in the middle of its kind", course=middle)
+    )
     _listed(where, boxes or [_("Nothing that was varied tells its bad futures apart.")])
     if found.routes is not None:
-        until = _("Until when it lasts") if itself else _("Until when the course in the middle of its kind lasts")
+        lasts = N_("Until when {course} lasts, the one in the middle of its kind")
+        until = _("Until when it lasts") if itself else _(lasts, course=middle)
         _listed(until, [course_words(found, kind.example, found.called)])
 
 

@@ -178,7 +178,8 @@ def _not_yet(comparison: Comparison, name: str, called: dict[str, str]) -> str:
 
 
 def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[str, str]) -> str:
-    """Who dies more or less often in one scenario than in another, in a sentence; its parts add up, as means do.
+    """Who dies more or less often in one scenario than in another, in a sentence; its parts add up, as means do. A median, which
+    is told beside it, need not be their sum.
 
     Args:
         name, against: the two, one of them the baseline; called: what each scenario is called, as `titles` gives it.
@@ -188,10 +189,10 @@ def whose_deaths(comparison: Comparison, name: str, against: str, called: dict[s
     if not any(apart.values()):
         return ""
     parts = listed([so_many(mean, _(words)) for words, mean in apart.items()])
-    said = N_("Who dies under {one} rather than {other}, on average: {parts}.")
+    said = N_("Who dies under {one} rather than {other}, on average: {parts}; in all {total}.")
     if comparison.worlds == 1:
         said = N_("Who dies under {one} rather than {other}, in the one modelled world: {parts}.")
-    return _(said, one=called[name], other=called[against], parts=parts)
+    return _(said, one=called[name], other=called[against], parts=parts, total=so_many(sum(apart.values())))
 
 
 def so_many(mean: float, words: str = "") -> str:
