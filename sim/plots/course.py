@@ -49,7 +49,9 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
         .encode(x=x, y=alt.value(-6), text="text:N"),
     ).resolve_scale(color="independent")
     reads = (
-        _("The middle world of each scenario."),
+        _(
+            "The middle world of each scenario. The account is of the mean, which few worlds with much can pull above it."
+        ),
         parting(comparison, marked=False),
         _("Click a month to ask about it."),
     )
