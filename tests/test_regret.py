@@ -69,6 +69,13 @@ def test_more_is_better_the_other_way_round(place: str) -> None:
     assert figures["signal_to_noise"] == pytest.approx([np.mean(v) / np.std(v) for v in ATTACKS.values()])
 
 
+def test_no_policy_is_chosen_among_equals(place: str) -> None:
+    same = made(place, draws(4, NAMES), {name: {"attacks": np.arange(4.0)} for name in ATTACKS})
+    said = same.regret(["attacks"]).text()
+    assert "None differs from another where its regret is largest." in said
+    assert "what minimax regret chooses" not in said
+
+
 def test_good_enough(place: str) -> None:
     found = small(place).regret(["attacks"], satisfy=["attacks <= 20", "attacks < 1"]).satisfying
     assert [one.value for one in found["attacks <= 20"]] == [0.5, 0.75, 0.5]

@@ -444,3 +444,37 @@ class TestPictures:
             heights = sorted(row["label_y"] for row in dots if row["side"] == side)
             assert all(b - a > 0.02 for a, b in pairwise(heights))
         assert to_png(chart).startswith(b"\x89PNG")
+
+
+_RIVAL = [{"parameters": f"rival_{one}"} for one in ("bargaining_chip", "faction_politics")]
+
+
+def test_a_switch_is_told_by_its_options(tmp_path: Path) -> None:
+    """A sample's places lie anywhere within an option: a third of the places is a part of an option only, and 'more of it' is
+    nothing that a reader knows."""
+    sweep = sim.sweep(
+        {
+            "schema": 1,
+            "title": "Switches",
+            "scenarios": ["confront"],
+            "uncertainties": ["attacks_per_capability"],
+            "switches": {
+                "spiral": {"off": "L5"},
+                "motive": {"options": {"declared": {}, "chip": _RIVAL[0], "faction": _RIVAL[1]}},
+            },
+            "design": {"kind": "latin_hypercube", "points": 24},
+            "worlds": 2,
+            "months": 24,
+            "series": False,
+        },
+        tmp_path / "swept",
+    )
+    (study,) = sweep.sensitivity(["attacks"]).studies
+    assert study.indices is not None
+    row = study.indices.table.loc["spiral"]
+    means = (
+        sweep.outcomes.join(sweep.experiments["switch:spiral"], on="point").groupby("switch:spiral")["attacks"].mean()
+    )
+    assert row["lowest_third"] == pytest.approx(means["on"])
+    assert row["highest_third"] == pytest.approx(means["off"])
+    assert study.indices.options == {"spiral": "off", "motive": ""}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.experiment.schema import Lever, Uncertainty
 from sim.parameters import PARAMETERS, Distribution, draw
@@ -75,11 +76,21 @@ class Factor:
     def values(self, places: Vector) -> Vector:
         """The values at these places: for levels each has an equal share of 0 to 1, else by the distribution."""
         if self.levels:
-            number = np.minimum((places * len(self.levels)).astype(np.intp), len(self.levels) - 1)
-            return np.asarray(self.levels, dtype=np.float64)[number]
+            return np.asarray(self.levels, dtype=np.float64)[self._which(places)]
         values = draw(places, self.low, self.high, self.distribution, self.mode)
         # At the very ends rounding may lead outside; and nothing is minus zero, so that equal points have equal bits.
         return np.minimum(np.maximum(values, self.low), self.high) + 0.0
+
+    def steps(self, places: Vector) -> Vector:
+        """Which of its levels these places stand for, in equal steps from 0 to 1; the places themselves where it takes any value.
+
+        >>> Factor("shut", "switch", 0.0, 1.0, levels=(0.0, 1.0)).steps(np.array([0.1, 0.4, 0.9])).tolist()
+        [0.0, 0.0, 1.0]
+        """
+        return self._which(places) / (len(self.levels) - 1) if len(self.levels) > 1 else places
+
+    def _which(self, places: Vector) -> NDArray[np.intp]:
+        return np.minimum((places * len(self.levels)).astype(np.intp), len(self.levels) - 1)
 
     def names(self, values: Vector) -> list[str] | None:
         """What the values stand for, where they are options."""

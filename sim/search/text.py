@@ -194,9 +194,14 @@ def _uncounted(found: Findings, member: str, course: str) -> Iterator[str]:
 
 
 def instead(mine: float, theirs: float) -> str:
-    """Two figures, as finely as it takes to tell them apart."""
+    """Two figures, as finely as it takes to tell by how much they differ.
+
+    >>> instead(1234.0, 2345.0), instead(2562.0, 2534.0)
+    ('1,200 instead of 2,300', '2,560 instead of 2,530')
+    """
     one, other = number(mine), number(theirs)
-    if one == other:
+    shown, apart = float(f"{mine:.2g}") - float(f"{theirs:.2g}"), mine - theirs
+    if one == other or abs(shown - apart) > abs(apart):
         one, other = fine(mine, 3), fine(theirs, 3)
     return _("{mine} instead of {theirs}", mine=one, theirs=other)
 

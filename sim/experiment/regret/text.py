@@ -13,7 +13,7 @@ from sim.experiment.spoken import figure_words
 from sim.metrics import METRICS
 from sim.words.language import N_, _, together
 from sim.words.numbers import SUMMARY_WORDS, behind, fine, of_100, of_100_within, parts_of_100
-from sim.words.sentences import NOT_A_FORECAST, side_by_side
+from sim.words.sentences import NOT_A_FORECAST, listed, side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,13 @@ def paragraphs(found: Regret, page: bool = False) -> Iterator[str]:
         "In brackets: 95 % intervals over resampled futures; that of a maximum is too narrow. Each future counts alike, which "
         "says nothing of how likely it is."
     )
-    yield together(" ", [brackets, _(NOT_A_FORECAST)])
+    shared = _(
+        "All futures have the random draws of the same {worlds:,} worlds: other draws (another seed, or `luck: own`) may move a "
+        "figure by more than its interval.",
+        worlds=found.about["worlds"],
+    )
+    also = [shared] if found.about["particulars"]["luck"] == "shared" else []
+    yield together(" ", [brackets, *also, _(NOT_A_FORECAST)])
 
 
 def _judged_by(one: Judged) -> str:
@@ -98,7 +104,7 @@ def _policies(found: Regret, one: Judged) -> Iterator[str]:
         futures = _("{share} futures", share=often[number])
         share = of_100_within(at["best"].value, at["best"].low, at["best"].high, futures)
         yield _(
-            "{policy}: best in {best}, mean {mean}, regret at most {most}, in nine futures of ten under {under}.",
+            "{policy}: best in {best}, mean {mean}, regret at most {most}, in nine futures of ten at most {under}.",
             policy=_(found.policies[number]),
             best=share,
             mean=_in(at["mean"]),
@@ -122,7 +128,13 @@ def _in(one: Estimate) -> str:
 
 def _least(found: Regret, one: Judged) -> str:
     worst = [estimate.value for estimate in one.measures["regret_max"]]
-    number = worst.index(min(worst))
+    least = [number for number, value in enumerate(worst) if value == min(worst)]
+    if len(least) == len(worst) > 1:
+        return _("None differs from another where its regret is largest.")
+    if len(least) > 1:
+        several = listed([_(found.policies[number]) for number in least[:_SPOKEN]])
+        return _("Several have the smallest regret where it is largest: {policies}.", policies=several)
+    (number,) = least
     return _(
         "{policy} has the smallest regret where it is largest, which is what minimax regret chooses (in {share} resampled sets "
         "of futures).",

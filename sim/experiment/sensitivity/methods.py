@@ -6,8 +6,8 @@ what it is asked. Nothing here knows of sweeps, so that textbook functions can b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil, log2, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +56,15 @@ class Indices:
         pairs: with second order, a row per pair of factors (columns `factor`, `other`, `S2`, `S2_conf`), strongest first.
         doubts: why the sample is too small, a sentence each; none if it is not.
         told: share of the spread that the factors make one by one (Sobol), or that the regression tells (ranks).
+        options: of each switch the option by which it is said which way it moves the outcome; "" where it has more than two,
+            which go no one way.
     """
 
     table: pd.DataFrame
     pairs: pd.DataFrame | None
     doubts: tuple[str, ...]
     told: float | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

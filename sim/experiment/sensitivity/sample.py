@@ -35,8 +35,8 @@ class Sample:
 
     Attributes:
         design: as in the experiment; factors: what it varies, in the order of columns; method: how it is analysed.
-        places: (draws, factors), 0 to 1: in the design's order, or, for methods that take any points, where each value stands
-            among all that were run, options as steps.
+        places: (draws, factors), 0 to 1: in the design's order, for ranks with options as steps, or, for methods that take any
+            points, where each value stands among all that were run, options as steps.
         block: rows that belong together (a trajectory, or one row of Saltelli's base with all made from it).
         related: how many rows in a row the design made from one another.
     """
@@ -104,7 +104,7 @@ def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] 
         )
     if isinstance(design, LatinHypercube) and design.points < len(factors) + 3:
         raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {len(factors):,} factors")
-    return Sample(design, factors, chosen, _as_run(sweep, design, factors), kin, kin)
+    return Sample(design, factors, chosen, _as_run(sweep, design, factors, chosen == "ranks"), kin, kin)
 
 
 def _standing(sweep: Sweep, points: int, factors: Sequence[Factor]) -> Places:
@@ -124,8 +124,9 @@ def _standing(sweep: Sweep, points: int, factors: Sequence[Factor]) -> Places:
     return out
 
 
-def _as_run(sweep: Sweep, design: Design, factors: Sequence[Factor]) -> Places:
-    """Where the design's points lie; the indices mean something only if row k of the design is the point k that was run."""
+def _as_run(sweep: Sweep, design: Design, factors: Sequence[Factor], steps: bool) -> Places:
+    """Where the design's points lie, or with `steps` which of its levels a factor has there; the indices mean something only if
+    row k of the design is the point k that was run."""
     points, laid = size(design, factors), layout(design, factors)
     out, first = Places(points, len(factors)), 0
     for block in sweep.blocks([f"{factor.kind}:{factor.name}" for factor in factors]):
@@ -137,6 +138,8 @@ def _as_run(sweep: Sweep, design: Design, factors: Sequence[Factor]) -> Places:
                     f"{sweep.place}: its {design.kind} design comes out differently here than where it was run (another version "
                     f"of SALib, SciPy or NumPy?); {factor.name} is not the same"
                 )
+            if steps:
+                at[:, column] = factor.steps(at[:, column])
         out.put(first, at)
         first += len(run)
         if first == points:

@@ -358,7 +358,9 @@ def _indices(sample: Sample, at: Places, values: Vector, seed: int) -> Indices:
         return methods.sobol(names, at, values, design.second_order, seed, sample.groups)
     if isinstance(design, Morris):
         return methods.morris(names, at, values, design.levels, seed)
-    return methods.ranks(names, at, values)
+    ways = {one.name: dict(one.options)[one.levels[-1]] for one in sample.factors if one.kind == "switch"}
+    many = {one.name: "" for one in sample.factors if one.kind == "switch" and len(one.levels) > 2}
+    return replace(methods.ranks(names, at, values), options=ways | many)
 
 
 def _kin(sample: Sample) -> Iterator[str]:

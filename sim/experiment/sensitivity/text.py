@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import hypot
 from typing import TYPE_CHECKING, Any
 
@@ -200,7 +200,11 @@ def _morris(one: Indices) -> _Found:
 
 
 def _ranks(one: Indices) -> _Found:
-    clear = [row for row in one.table.iterrows() if abs(row[1]["coefficient"]) > row[1]["coefficient_conf"]][:NAMED]
+    clear = [
+        (str(name), row)
+        for name, row in one.table.iterrows()
+        if abs(row["coefficient"]) > row["coefficient_conf"] and one.options.get(str(name)) != ""
+    ][:NAMED]
 
     def named(sign: int) -> str:
         return together(
@@ -208,7 +212,7 @@ def _ranks(one: Indices) -> _Found:
             (
                 _(
                     "“{factor}” ({coefficient:+.2f} ± {half:.2f})",
-                    factor=factor_words(str(name)),
+                    factor=_at(name, one.options),
                     coefficient=row["coefficient"],
                     half=row["coefficient_conf"],
                 )
@@ -230,6 +234,12 @@ def _ranks(one: Indices) -> _Found:
         share=one.told,
     )
     return said, [behind]
+
+
+def _at(name: str, options: Mapping[str, str]) -> str:
+    """What a factor is called, with the option that a switch stands at where more of it is meant."""
+    words = factor_words(name)
+    return _("{factor}: {option}", factor=words, option=options[name]) if name in options else words
 
 
 def _pawn(one: Indices) -> _Found:
