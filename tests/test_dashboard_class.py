@@ -22,6 +22,7 @@ from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
+from sim.plots.theme import PALETTE
 from sim.provenance.levers import level
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
@@ -182,6 +183,10 @@ def test_a_path_is_drawn_among_the_others() -> None:
     middle = [row["p50"] for row in rows if row.get("scenario") == "Confront"]
     assert middle == pytest.approx(found.paths("attacks")["confront"][1], rel=1e-3)
     assert [cells[0] for cells in made.table.rows] == ["December 2022", "January 2023", "February 2023"]
+    scale = made.chart.to_dict()["layer"][1]["encoding"]["color"]["scale"]
+    colours = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert [colours[name] for name in ("Confront", "Accommodate")] == [*PALETTE[:2]], "as on every other page"
+    assert colours["your moves"] not in PALETTE[:2]
 
 
 # ------------------------------------------------------------------------------------------------ students
