@@ -22,9 +22,11 @@ from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
+from sim.plots.theme import PALETTE
 from sim.provenance.levers import level
 from sim.teaching.classroom.classes import Opened
 from sim.teaching.classroom.file import ClassroomError
+from sim.teaching.classroom.wall import OnWall
 from sim.teaching.exercises.feedback import fared, gain, label, missed
 from sim.teaching.exercises.figures import Lab
 from sim.teaching.exercises.load import list_exercises, load_exercise
@@ -181,6 +183,10 @@ def test_a_path_is_drawn_among_the_others() -> None:
     middle = [row["p50"] for row in rows if row.get("scenario") == "Confront"]
     assert middle == pytest.approx(found.paths("attacks")["confront"][1], rel=1e-3)
     assert [cells[0] for cells in made.table.rows] == ["December 2022", "January 2023", "February 2023"]
+    scale = made.chart.to_dict()["layer"][1]["encoding"]["color"]["scale"]
+    colours = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert [colours[name] for name in ("Confront", "Accommodate")] == [*PALETTE[:2]], "as on every other page"
+    assert colours["your moves"] not in PALETTE[:2]
 
 
 # ------------------------------------------------------------------------------------------------ students
@@ -238,6 +244,64 @@ def test_figures_and_pictures_of_a_step_come_when_all_up_to_it_is_revealed(opene
     room.reveal(opened.code, opened.secret, names[-1])
     assert [label(one, shown), lab.shown(shown).told] in tables(again(app))
     assert "You made no prediction here before it was revealed." in said(app)
+
+
+def put(opened: Opened, name: str, phase: str = "step") -> None:
+    """Have the instructor put a question on the wall."""
+    access.classes().put_up(opened.code, opened.secret, OnWall(name, phase))
+
+
+def asked_here(app: AppTest) -> list[str]:
+    """The questions that can be answered, from the top of the page down."""
+    names = [str(one.key).removesuffix(" low").removesuffix(" high").split()[-1] for one in app.number_input]
+    return list(dict.fromkeys(names))
+
+
+def test_the_phone_puts_the_question_that_the_wall_puts(opened: Opened, lab: Lab) -> None:
+    """Otherwise a class answers one question while the wall counts the answers to another."""
+    one, room = lab.exercise, access.classes()
+    name = one.steps[0].questions[0]
+    app = joined(opened)
+    assert asked_here(app) == [*one.quiz]  # nothing is put yet: everybody goes on alone
+    host = visit("class_instructor", class_=opened.code, host=opened.secret)
+    press(host, "Next question")
+    app = again(app)
+    assert asked_here(app) == [name, *one.quiz], "the quiz is open still, and follows"
+    assert "The question now: Step 1 of 5" in said(app)
+    app = answered(app, [name])
+    assert room.voted(opened.code) == 1
+    assert set(room.mine(opened.code, app.session_state["held me"])) == {(name, "step")}
+    assert "The model:" not in said(app)
+    assert not app.get("vega_lite_chart")
+    app = answered(app, one.quiz, "before")
+    assert "The question comes back at the end, with its answer." in said(app)
+    other = one.steps[0].questions[1]
+    assert [each for each in asked_here(app) if each not in {name, *one.quiz}] == [other], (
+        "alone, without what is above"
+    )
+    put(opened, other)
+    assert asked_here(again(app))[0] == other
+
+
+def test_what_is_revealed_on_the_wall_is_told_to_those_alone_who_predicted_it(opened: Opened, lab: Lab) -> None:
+    one, room = lab.exercise, access.classes()
+    name = one.steps[0].questions[0]
+    put(opened, name)
+    amina, late = answered(joined(opened), [name]), joined(opened, "Late")
+    room.reveal(opened.code, opened.secret, name)
+    line = fared(Chance(0.05), lab.values(one.questions[name].figure))[1][0]
+    assert line in said(again(amina))
+    assert "The question put to the class is closed." in said(again(late))
+    assert asked_here(late) == [*one.quiz]
+    assert not late.get("vega_lite_chart")
+    assert line not in said(late)
+    answered(amina, one.quiz, "before")
+    assert len(amina.get("vega_lite_chart")) == 1, "above, and not once more in its step"
+    put(opened, "kabul", "before")
+    room.reveal(opened.code, opened.secret, "kabul", "before")
+    put(opened, "of another exercise")
+    assert "The question now" not in said(again(amina))
+    assert line in said(amina)
 
 
 def test_an_answer_that_is_amiss_holds_up_no_other(opened: Opened, lab: Lab) -> None:

@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -445,6 +446,23 @@ def test_the_debrief_counts_what_the_runs_give(told: tuple[Game, Any]) -> None:
     assert found.months == ("2022-12", "2023-08")
     assert found.paths("attacks")["own"].shape == (1, 9)
     assert found.paths("attacks")["confront"].shape == (3, 9)
+
+
+def test_no_world_has_ended_while_turns_are_left(told: tuple[Game, Any]) -> None:
+    """Otherwise a class is told after two quarters of fifteen how its world ended."""
+    from sim.teaching.play.debrief_text import debrief_lines
+
+    _one, found = told
+    over, going = ("\n".join(debrief_lines(replace(found, over=over), 80)) for over in (True, False))
+    assert found.over
+    assert "How worlds ended, of 100" in over
+    assert "Your own: " in over
+    assert "How worlds stand so far, of 100" in going
+    assert "Your own so far: " in going
+    assert "ended" not in going
+    heads = next(line for line in over.splitlines() if line.startswith("How worlds ended"))
+    assert heads.split("of 100")[1].split() == ["Your", "moves", "Confront", "Accommodate", "All", "choose"]
+    assert "accomm." in "\n".join(debrief_lines(found, 60))
 
 
 def test_turning_points_lie_where_the_paths_part(told: tuple[Game, Any]) -> None:

@@ -300,7 +300,7 @@ def shown(found: Debrief, place: str) -> None:
     st.markdown(show.plain(debrief_text.policy_words(metric, found.places[metric])))
     st.caption(show.plain(_(debrief_text.LEGEND, worlds=found.worlds)))
     ends = [[words, *cells] for words, cells in debrief_text.verdict_rows(found)]
-    show.table(Table([_("How worlds ended, of 100"), *map(_, debrief_text.ENDS.values())], ends))
+    show.table(Table([debrief_text.verdict_title(found), *map(_, debrief_text.SHORT.values())], ends))
     st.caption(show.plain(debrief_text.verdict_words(found)))
     for course in found.versus:
         st.subheader(

@@ -11,7 +11,7 @@ from sim.metrics import METRICS
 from sim.plots.data import Rows
 from sim.plots.gallery import Picture
 from sim.plots.tables import Table, in_short
-from sim.plots.theme import INK, MARGIN, WIDTH, colour, dash, dress, month_x, quoted
+from sim.plots.theme import INK, MARGIN, PALETTE, WIDTH, colour, dash, dress, month_x, quoted
 from sim.vocabulary import month_after, months_between
 from sim.words.language import N_, _
 from sim.words.numbers import number
@@ -37,6 +37,9 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
     dates = [month_after(first, month) for month in range(months_between(first, last) + 1)]
     called = {name: _(words) for name, words in _NAMES.items() if name in found}
     names = list(called.values())
+    # Colours and dashes go by position: courses come first, as they do everywhere else, and one's own moves after them.
+    coloured = [*names[1:], called["played"]]
+    mine = PALETTE[len(coloured) - 1]
     rows: Rows = [
         {
             "month": month,
@@ -51,12 +54,12 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
     drawn = alt.Chart(width=panel, height=180)
     x = month_x(dates)
     axis = alt.Axis(title=_(about.unit), tickCount=4)
-    band = drawn.transform_filter(f"datum.scenario === {quoted(called['played'])}").mark_area(opacity=0.2, color=INK)
+    band = drawn.transform_filter(f"datum.scenario === {quoted(called['played'])}").mark_area(opacity=0.2, color=mine)
     chart = alt.layer(
         band.encode(x=x, y=alt.Y("p05:Q", axis=axis), y2="p95:Q"),
         drawn.transform_filter("isValid(datum.p50)")
         .mark_line()
-        .encode(x=x, y=alt.Y("p50:Q", axis=axis), color=colour(names), strokeDash=dash(names)),
+        .encode(x=x, y=alt.Y("p50:Q", axis=axis), color=colour(coloured), strokeDash=dash(coloured)),
         drawn.transform_filter("isValid(datum.own)")
         .mark_line(color=INK, strokeWidth=2.5, point=alt.OverlayMarkDef(color=INK, size=30))
         .encode(x=x, y=alt.Y("own:Q", axis=axis)),

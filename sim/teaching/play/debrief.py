@@ -133,6 +133,7 @@ class Debrief:
         months: first and last month played.
         places: metric -> ensemble ("played" or a course) -> where it lies.
         verdicts: ensemble -> verdict -> share of worlds; own_verdict: of the world as it was played.
+        over: whether no turn is left; else worlds have not ended, but stand as they do.
         turning: the turning points, in the order of the turns; versus: the courses that they are sought against.
     """
 
@@ -142,6 +143,7 @@ class Debrief:
     places: Mapping[str, Mapping[str, Place]]
     verdicts: Mapping[str, Mapping[str, float]]
     own_verdict: str
+    over: bool
     turning: tuple[TurningPoint, ...]
     versus: tuple[str, ...]
     paths_by_month: Mapping[str, Mapping[str, Array]] = field(repr=False)
@@ -211,6 +213,7 @@ def debrief(
         places={metric: _places(series, metric, log.world) for metric in TOLD},
         verdicts=verdicts,
         own_verdict=str(found.results[PLAYED].outcomes["verdict"].iloc[log.world]),
+        over=game.over,
         turning=tuple(_turning(game, *one) for one in zip(parted, answers, strict=True)),
         versus=against,
         paths_by_month={metric: _paths(series, metric, log.world) for metric in TOLD},

@@ -34,7 +34,8 @@ SHORT = {
     "appease": N_("Accommodate"),
     "own_choice": N_("All choose"),
 }
-ENDS = {PLAYED: N_("yours"), "confront": N_("confront"), "appease": N_("accomm."), "own_choice": N_("choose")}
+# The same over narrow columns, for a terminal that has no room for whole words beside the longest verdict.
+CUT = {PLAYED: N_("yours"), "confront": N_("confront"), "appease": N_("accomm."), "own_choice": N_("choose")}
 
 Rows = list[tuple[str, Sequence[str]]]
 
@@ -84,8 +85,8 @@ def policy_words(metric: str, places: Mapping[str, Place]) -> str:
 
 
 def verdict_rows(found: Debrief) -> Rows:
-    """How worlds ended, of 100, as a table with the columns of `ENDS`."""
-    counts = [[round(found.worlds * found.verdicts[name][verdict]) for verdict in VERDICTS] for name in ENDS]
+    """How worlds ended, or stand, of 100, as a table with the columns of `SHORT`."""
+    counts = [[round(found.worlds * found.verdicts[name][verdict]) for verdict in VERDICTS] for name in SHORT]
     with speaking(ENGLISH.code):  # signs and figures are all that is left of it
         columns = [[_in_brief(share) for share in shares(some)] for some in counts]
     return [(_(title), cells) for title, *cells in zip(VERDICTS.values(), *columns, strict=True)]
@@ -98,9 +99,16 @@ def _in_brief(share: str) -> str:
     return share
 
 
+def verdict_title(found: Debrief) -> str:
+    """What stands over the table of verdicts; while turns are left, no world has ended."""
+    return _("How worlds ended, of 100") if found.over else _("How worlds stand so far, of 100")
+
+
 def verdict_words(found: Debrief) -> str:
-    """How the game's own world ended."""
+    """How the game's own world ended, or stands."""
     own = altered(_(VERDICTS[found.own_verdict]), str.lower)
+    if not found.over:
+        return _("Your own so far: {verdict}. Counted from the scenario's first month.", verdict=own)
     return _("Your own: {verdict}. Counted from the scenario's first month.", verdict=own)
 
 
@@ -153,8 +161,16 @@ def _against(words: str, there: Place, metric: str) -> str:
 
 
 def _verdicts(found: Debrief, width: int) -> list[str]:
-    out = columns(_("How worlds ended, of 100"), [_(one) for one in ENDS.values()], verdict_rows(found), width)[1:]
+    out = columns(verdict_title(found), _verdict_columns(width), verdict_rows(found), width)[1:]
     return out + wrapped(verdict_words(found), width, "  ")
+
+
+def _verdict_columns(width: int) -> list[str]:
+    """Whole words, where they leave room for the longest verdict."""
+    whole = [_(words) for words in SHORT.values()]
+    longest = max(len(_(words)) for words in VERDICTS.values())
+    fits = sum(len(words) + 2 for words in whole) + longest + 2 <= width
+    return whole if fits else [_(words) for words in CUT.values()]
 
 
 def _turning(found: Debrief, width: int) -> list[str]:
