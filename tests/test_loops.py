@@ -608,7 +608,7 @@ def test_what_the_worlds_do_not_settle_is_no_finding() -> None:
         "Most on average in February 2022: 4.0 fewer TTP attacks with it on average, but the worlds do not settle it: more "
         "in 25 of 100, fewer in 27 of 100."
     )
-    assert found.when("L3").startswith("Most at work from January 2022 to February 2022; in January 2022: 2 more")
+    assert found.when("L3").startswith("Most at work from January 2022 to February 2022; in January 2022: 2.0 more")
     assert "do not settle it" in found.said("L5", 0)  # most worlds are on the other side than the mean
     assert "do not settle" not in replace(found, worlds=1).when("L1")
 
