@@ -96,7 +96,8 @@ def other_sources(sources: Iterable[Source]) -> None:
         told = ", ".join(show.plain(part) for part in (_(one.title), one.author) if part)
         where = _("read at {place}", place=f"[{show.plain(urlsplit(one.url).netloc)}]({one.url})") if one.url else ""
         lines.append(f"- {'; '.join(filter(None, (told, where)))}")
-    st.caption("\n".join([f"{_('Besides them, public counts and a record of events:')}\n", *lines]))
+    st.caption(_("Besides them, public counts and a record of events:"))
+    st.caption("\n".join(lines))
 
 
 def listed(sentences: Sequence[str]) -> None:
