@@ -20,6 +20,7 @@ from dashboard.runtime.state import from_query
 from dashboard.widgets import access, seats, talk, withheld
 from dashboard.widgets.access import AttemptLimit, ThrottledError
 from sim.plots import rows_of
+from sim.plots.gallery import Picture
 from sim.plots.paths import paths
 from sim.plots.predictions import chances, ranges
 from sim.plots.theme import PALETTE
@@ -172,6 +173,19 @@ def test_ranges_are_drawn_from_the_lowest_up() -> None:
     assert [(row["low"], row["high"]) for row in rows if row["kind"] == "the model"] == [(2, 6)]
     assert made.table.rows == [["1 to 2", "2"], ["5 to 9", "1"]]
     assert "The model: 2 to 6 in eight worlds of ten." in made.text.replace(".0", "")
+
+
+def test_ranges_have_room_on_either_side() -> None:
+    """Otherwise the model's own range, alone, fills the picture, and an axis without ranges has made-up numbers."""
+
+    def x_of(made: Picture) -> dict[str, Any]:
+        return dict(made.chart.to_dict()["layer"][0]["encoding"]["x"])
+
+    for truth, domain in (((100.0, 180.0), [80.0, 200.0]), ((0.0, 4.0), [0.0, 5.0]), ((-1.0, 1.0), [-1.5, 1.5])):
+        assert x_of(ranges([], "attacks", truth))["scale"]["domain"] == domain
+    first, last = x_of(ranges([(3, 3)], "attacks"))["scale"]["domain"]
+    assert first < 3 < last
+    assert x_of(ranges([], "attacks"))["axis"]["labels"] is False
 
 
 def test_a_path_is_drawn_among_the_others() -> None:

@@ -55,6 +55,7 @@ from sim.provenance.seek import conflicts, seek
 from sim.provenance.without import without
 from sim.rule import RULES
 from sim.scenario import load_scenario
+from sim.scenario.diff import TITLES
 from sim.vocabulary import LEVERS
 from sim.why import ablate, explain, weigh
 from sim.why.names import DECISIONS
@@ -350,6 +351,23 @@ def test_feedback_loops_are_found_and_drawn() -> None:
     assert same(drawn(app, 1), rows_of(loops_picture(found).chart))
     assert same(drawn(app, 2), rows_of(loops_picture(found, named[0]).chart))
     assert all(one.name in said(app) for one in found.named if not one.circles)
+
+
+def test_about_counts_what_rests_on_what_and_names_publishers() -> None:
+    """Otherwise it claims a passage for every figure, and counts have nobody who counted."""
+    told, found = said(opened("about")), cover()
+    for of in (found.rules, found.parameters):
+        assert f"{of.claims} rest on claims" in told
+        assert f"{of.judgement} on judgement alone; {of.one_source} have" in told
+    others = [one for one in ledger().sources.values() if one.kind != "article"]
+    assert all(one.title in told for one in others)
+    assert all(one.author in told and one.url in told for one in others if one.author and one.url)
+
+
+def test_evidence_says_why_compare_has_more_sliders_than_there_are_levers() -> None:
+    told = said(opened("evidence"))
+    assert "Pakistan has 2 sliders more" in told
+    assert all(TITLES[name] in told for name in ("conditionality", "visibility"))
 
 
 def test_conflicts_come_in_pairs_each_once() -> None:
@@ -969,5 +987,5 @@ def test_long_work_can_be_stopped(engine: Engine, tmp_path: Path) -> None:
 
 def test_who_waits_is_told_for_what_and_not_that_somebody_is_before() -> None:
     """Otherwise somebody who is alone is told of others, while it is work of one's own that is under way."""
-    assert waiting.queued(1).startswith("Waiting for 1 piece of long work that is under way here;")
-    assert waiting.queued(3).startswith("Waiting for 3 pieces of long work, under way or due before yours;")
+    assert waiting.queued(1).endswith("and is at another; what this page works out comes next.")
+    assert waiting.queued(3).endswith("3 others come before what this page works out.")

@@ -587,9 +587,34 @@ def test_a_loop_is_said_to_be_at_work_only_in_months_on_end() -> None:
     """Otherwise months in which it did nothing, or the opposite, are said to be among its strongest."""
     plan, months = load_scenario("confront"), tuple(f"2022-{month:02}" for month in range(1, 10))
     effect = np.array([4.0, 0.0, 2.5, 4.5, 3.0, -4.0, 3.0, 0.0, 0.0])
-    found = AtWork("attacks", plan, 10, months, np.ones(9), {"L1": effect}, {"L1": np.full(9, 7)})
+    found = AtWork("attacks", plan, 10, months, np.ones(9), {"L1": effect}, {"L1": np.full(9, 7)}, {"L1": np.zeros(9)})
     assert "Most at work from March 2022 to May 2022; in April 2022: 4.5 more TTP attacks" in found.sentence("L1")
     assert found.sentence("L1").endswith(" with it than without it on average; more in 7 of 10 worlds.")
     assert found.said("L1", 5).endswith("on average; fewer in 7 of 10 worlds")
     throughout = replace(found, effect={"L1": np.full(9, 1.0)})
     assert "Most at work from January 2022 to September 2022" in throughout.sentence("L1")
+
+
+def test_what_the_worlds_do_not_settle_is_no_finding() -> None:
+    """Otherwise the mean of a few odd worlds is told as what a loop does, and as more than what it does surely."""
+    plan, months = load_scenario("confront"), ("2022-01", "2022-02")
+    effect = {"L1": np.array([0.0, -4.0]), "L3": np.array([2.0, 1.0]), "L5": np.array([3.0, 0.0])}
+    often = {"L1": np.array([0, 27]), "L3": np.array([80, 80]), "L5": np.array([30, 0])}
+    otherwise = {"L1": np.array([0, 25]), "L3": np.array([10, 10]), "L5": np.array([60, 0])}
+    found = AtWork("attacks", plan, 100, months, np.ones(2), effect, often, otherwise)
+    assert [found.settled(loop) for loop in ("L1", "L3", "L5", "L9")] == [False, True, False, False]
+    assert found.strongest_first() == ["L3", "L1", "L5"]
+    assert found.when("L1") == (
+        "Most on average in February 2022: 4.0 fewer TTP attacks with it on average, but the worlds do not settle it: more "
+        "in 25 of 100, fewer in 27 of 100."
+    )
+    assert found.when("L3").startswith("Most at work from January 2022 to February 2022; in January 2022: 2.0 more")
+    assert "do not settle it" in found.said("L5", 0)  # most worlds are on the other side than the mean
+    assert "do not settle" not in replace(found, worlds=1).when("L1")
+
+
+def test_a_loop_by_itself_says_that_it_has_other_ways_round() -> None:
+    """Otherwise a reader looks in vain for what the loop's own words name."""
+    for one in (one for one in found().named if one.circles):
+        below = " ".join(diagram(found().foremost(), one.id).to_dict()["title"]["subtitle"])
+        assert (f"foremost of {len(one.circles)} ways round" in below) == (len(one.circles) > 1)

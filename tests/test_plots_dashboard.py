@@ -15,10 +15,11 @@ from sim.plots import rows_of, to_svg
 from sim.plots.course import PICK, course, course_picture, moving_course
 from sim.plots.data import parts_at
 from sim.plots.lines import room
-from sim.plots.network import PLACES, moving_network, network, network_picture, ties
+from sim.plots.network import NEITHER, PLACES, moving_network, network, network_picture, ties
 from sim.plots.places import ATTACKS, FOOTHOLD, OUTLINES, area_map, map_picture, moving_map, on_paper, outlines, places
 from sim.plots.power import faction_picture, faction_power, holdings, holdings_picture, moving_holdings
 from sim.results import Comparison
+from sim.theme import OPPOSED_TO_ALIGNED
 from sim.vocabulary import (
     AFGHAN_AREAS,
     FACTIONS,
@@ -153,10 +154,20 @@ def test_arrows_are_as_wide_as_leverage_and_as_blue_as_alignment(found: Comparis
     for row, tie in zip(holds, with_leverage, strict=True):
         alignment = float(metrics[tie.alignment][:, MONTH].mean())
         assert row["leaning"] == pytest.approx(alignment, abs=0.001)
-        assert row["opposed"] == (alignment < 0)
+        assert row["opposed"] == (alignment <= -NEITHER)
     said = " ".join(row.get("text", "") for row in rows)
     for value in leverage:
         assert f"leverage {value:.2f}" in said
+
+
+def test_next_to_no_alignment_is_drawn_as_none(found: Comparison) -> None:
+    """Otherwise an alignment of -0.02 is drawn as leaning away."""
+    drawn = network(found, "confront", MONTH).to_dict()
+    scale = next(layer["encoding"]["color"]["scale"] for layer in drawn["layer"] if "color" in layer["encoding"])
+    colours = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert colours[-NEITHER] == colours[NEITHER] == OPPOSED_TO_ALIGNED[2]
+    assert sorted(scale["domain"]) == scale["domain"]
+    assert scale["range"][::5] == [OPPOSED_TO_ALIGNED[0], OPPOSED_TO_ALIGNED[-1]]
 
 
 def test_ties_are_those_that_the_model_measures_all_with_kabul() -> None:

@@ -22,7 +22,7 @@ from sim.search.findings import Findings, FindingsError, read_findings, shipped
 from sim.search.load import searches
 from sim.search.pathways_text import pathways_picture
 from sim.search.pictures import parallel_picture
-from sim.search.text import PULLED, costs, regret
+from sim.search.text import PULLED, costs, instead, regret
 from sim.theme import AXIS, UNSEEN
 from sim.words.numbers import number
 
@@ -294,7 +294,7 @@ def test_a_difference_too_small_to_count_is_told_all_the_same(found: Findings) -
                 mine, theirs = member.figures[one.key], course.figures[one.key]
                 worse = (mine > theirs) == one.less and number(mine) != number(theirs)
                 if worse and abs(mine - theirs) < one.epsilon:
-                    assert f"{one.named} {number(mine)} instead of {number(theirs)}" in said.partition(" Of what")[0]
+                    assert f"{one.named} {instead(mine, theirs)}" in said.partition(" Of what")[0]
                     assert "nothing that counts here is worse" not in said
                     slight.append(one.key)
     assert "sovereignty_conceded" in slight

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -11,7 +11,9 @@ import sim
 from dashboard.runtime.language import _
 from dashboard.widgets import glossary, links, show
 from sim.evidence import ledger
+from sim.evidence.ledger import Source
 from sim.plots import Table
+from sim.provenance import cover
 from sim.words.language import N_
 from sim.words.sentences import MILITANTS, date_words
 
@@ -20,7 +22,15 @@ WHAT = N_(
     "Tehrik-i-Taliban Pakistan (TTP) and India after August 2021. Given what each side needs and who controls "
     "it, what becomes of violence, leverage, alignment and sovereignty if Pakistan confronts Kabul over the "
     'TTP, accommodates it, or does something in between? Every figure can be asked "why?", and leads to a '
-    "rule, and from the rule to the passage that it rests on."
+    "rule, and from the rule to a passage, or to a judgement that says that it is one."
+)
+_RULES = N_(
+    "Of {all} rules {claims} rest on claims of the sources alone, {both} on claims and judgement, {judgement} on judgement "
+    "alone; {one} have their claims from one source only."
+)
+_PARAMETERS = N_(
+    "Of {all} parameters {claims} rest on claims alone, {both} on claims and judgement, {judgement} on judgement alone; {one} "
+    "have their claims from one source only. Evidence says which."
 )
 NOT = (
     N_(
@@ -69,6 +79,27 @@ KEYS = (
 )
 
 
+def footing() -> str:
+    """How many rules and parameters rest on what, counted from what each declares."""
+    found = cover()
+    counts = [
+        _(said, all=of.all, claims=of.claims, both=of.both, judgement=of.judgement, one=of.one_source)
+        for said, of in ((_RULES, found.rules), (_PARAMETERS, found.parameters))
+    ]
+    return " ".join(counts)
+
+
+def other_sources(sources: Iterable[Source]) -> None:
+    """Public counts and the record of events, each with who publishes it and where it was read."""
+    lines = []
+    for one in sources:
+        told = ", ".join(show.plain(part) for part in (_(one.title), one.author) if part)
+        where = _("read at {place}", place=f"[{show.plain(urlsplit(one.url).netloc)}]({one.url})") if one.url else ""
+        lines.append(f"- {'; '.join(filter(None, (told, where)))}")
+    st.caption(_("Besides them, public counts and a record of events:"))
+    st.caption("\n".join(lines))
+
+
 def listed(sentences: Sequence[str]) -> None:
     """Sentences, one below the other."""
     st.markdown("\n".join(f"- {_(one)}" for one in sentences))
@@ -79,6 +110,7 @@ known = ledger()
 articles = [one for one in known.sources.values() if one.kind == "article"]
 
 st.markdown(_(WHAT))
+st.markdown(footing())
 st.subheader(_("What it is not"), anchor=False)
 listed(NOT)
 st.caption(_(MILITANTS))
@@ -93,8 +125,7 @@ with st.container(gap="small"):
         told = [part for part in (one.author, one.outlet, date_words(one.date)) if part]
         where = f" [{show.plain(urlsplit(one.url).netloc)}]({one.url})" if one.url else ""
         st.caption(f"{show.plain(', '.join(told))}.{where}")
-others = ", ".join(one.title for one in known.sources.values() if one.kind != "article")
-st.caption(_("Besides them, public counts and a record of events: {others}.", others=show.plain(others)))
+other_sources(one for one in known.sources.values() if one.kind != "article")
 st.subheader(_("Version, licence, how to cite"), anchor=False)
 st.markdown(
     _(

@@ -11,7 +11,7 @@ from dashboard.runtime.language import _
 from dashboard.widgets import choosing, playback, sentences, show
 from sim.plots import power
 from sim.plots.data import parts_at
-from sim.plots.network import moving_network, network_picture
+from sim.plots.network import NO_HEAD, moving_network, network_picture
 from sim.plots.single import picture
 from sim.results import Comparison
 
@@ -31,6 +31,7 @@ show.page(
 def ties(found: Comparison, month: int) -> None:
     """The network of each scenario, side by side, and below it what is held over whom, resource by resource."""
     show.side_by_side(found, month, "network", _("leverage and alignment"), moving_network, network_picture)
+    st.caption(_(NO_HEAD))
     st.subheader(_("Who holds what over whom, by resource"), anchor=False)
     st.caption(
         _(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from dashboard.runtime import asked, state, versions
@@ -53,9 +52,9 @@ def at_work(here: state.State) -> None:
 
 
 def _strongest_first(found: Collection[AtWork]) -> list[str]:
-    """All loops, those first that do most under one of the scenarios."""
-    most = {loop: max(float(np.abs(one.effect.get(loop, 0.0)).max()) for one in found) for loop in LOOPS}
-    return sorted(LOOPS, key=lambda loop: -most[loop])
+    """All loops, those first that do most under one of the scenarios; the worlds settle it of none of the last ones."""
+    most = {loop: max((one.settled(loop), one.most(loop)) for one in found) for loop in LOOPS}
+    return sorted(LOOPS, key=lambda loop: most[loop], reverse=True)
 
 
 def _titles(here: state.State) -> list[str]:

@@ -101,7 +101,7 @@ with left:
         _(
             "A simulation of Pakistan, the Afghan Taliban, the TTP and India after August 2021, built from what five "
             "articles argue. Move what Pakistan does, and see in a few hundred modelled worlds what follows, why, "
-            "and on which passage each rule rests."
+            "and what each rule rests on: a passage, or a judgement that says that it is one."
         ),
     )
     st.markdown(

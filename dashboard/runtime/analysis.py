@@ -79,6 +79,7 @@ def sensitivity(
     from sim.parameters import PARAMETERS
     from sim.plots.gallery import Picture
     from sim.plots.tables import Table
+    from sim.provenance.phrases import beyond_title
 
     tell(None)
     with _unnamed(folder), speaking(language):
@@ -97,9 +98,8 @@ def sensitivity(
                 called = [[factor_words(one), *cells_] for one, *cells_ in rows]
                 drawn.append(_shown(Picture(f"{study.key}-{name}", title, "", title, chart, Table(head, called))))
         first = [name for study in found.studies if study.indices for name in study.indices.table.index[:NAMED]]
-        words = tuple(
-            (factor_words(name), _(PARAMETERS[name].meaning)) for name in dict.fromkeys(first) if name in PARAMETERS
-        )
+        glosses = {name: beyond_title(PARAMETERS[name]) for name in dict.fromkeys(first) if name in PARAMETERS}
+        words = tuple((factor_words(name), gloss) for name, gloss in glosses.items() if gloss)
     return Found(said, tuple(drawn), {"indices.csv": table}, words)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.runtime import state
 from dashboard.runtime.language import _
+from dashboard.runtime.state import SHARES
 from dashboard.widgets import links, show
 from sim.evidence import ledger
 from sim.plots import Table
@@ -14,8 +15,11 @@ from sim.provenance.cards import Kind
 from sim.provenance.levers import Explained, level
 from sim.provenance.seek import KINDS
 from sim.provenance.without import FOOTINGS, Left, Without
+from sim.scenario.diff import TITLES
 from sim.teaching.pack.reading import where
+from sim.vocabulary import LEVER_SPECS
 from sim.words.language import N_
+from sim.words.sentences import side_by_side
 
 MOST = 40
 _KINDS: dict[Kind, str] = {
@@ -114,10 +118,21 @@ def results(found: tuple[Entry, ...]) -> None:
         of_kind = [one for one in found if one.kind == kind]
         if of_kind:
             with st.expander(f"{_(title)} ({len(of_kind)})", expanded=len(found) <= MOST):
+                if kind == "lever" and (beside := _beside_levers()):
+                    st.caption(beside)
                 for entry in of_kind[:MOST]:
                     listed(entry)
                 if len(of_kind) > MOST:
                     st.caption(_("{number} more; add a word to the search to see them.", number=len(of_kind) - MOST))
+
+
+def _beside_levers() -> str:
+    """Why Compare has more sliders than there are levers."""
+    names = [name for name in SHARES if name not in LEVER_SPECS]
+    if not names:
+        return ""
+    said = N_("On Compare Pakistan has {count} sliders more, which say how the levers are used: {names}.")
+    return show.plain(_(said, count=len(names), names=side_by_side(_(TITLES[name]) for name in names)))
 
 
 def pairs(found: tuple[tuple[Entry, Entry], ...]) -> None:

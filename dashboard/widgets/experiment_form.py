@@ -13,6 +13,7 @@ from dashboard.widgets import controls, show
 from sim.experiment.factors import factor_words
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
+from sim.provenance.phrases import beyond_title
 from sim.scenario.diff import TITLES
 from sim.words.language import N_
 
@@ -24,6 +25,12 @@ _SIZES = {
     "trajectories": N_("Trajectories"),
 }
 _VARIABLE = [name for name, one in PARAMETERS.items() if not one.constant]
+
+
+def _in_words(name: str) -> str:
+    """A parameter by its title, with what its meaning says beyond that."""
+    title, rest = show.plain(_(PARAMETERS[name].title)), beyond_title(PARAMETERS[name])
+    return f"- **{title}**: {show.plain(rest)}" if rest else f"- **{title}**"
 
 
 def all_of(text: str) -> str:
@@ -70,11 +77,7 @@ def _what(data: dict[str, Any]) -> dict[str, Any]:
         )
         if chosen:
             with st.expander(_("What these are")):
-                meanings = (
-                    f"- **{show.plain(_(PARAMETERS[name].title))}**: {show.plain(_(PARAMETERS[name].meaning))}"
-                    for name in chosen
-                )
-                st.markdown("\n".join(meanings))
+                st.markdown("\n".join(_in_words(name) for name in chosen))
         given = varied if chosen == names and varied else chosen or None
     if levers := data.get("levers"):
         said = ", ".join(titled(TITLES)(name.rpartition(".")[2]) for name in levers)

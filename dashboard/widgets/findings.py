@@ -38,15 +38,13 @@ def all_of(sweep: Sweep, folder: Path) -> None:
     """The questions and what they come to; one at a time."""
     st.subheader(show.plain(_(sweep.title)), anchor=False)
     about = sweep.manifest
-    st.caption(
-        _(
-            "{points:,} points of {worlds:,} worlds over {months} months; {refused} points that the model refused.",
-            points=about["points"],
-            worlds=about["worlds"],
-            months=about["months"],
-            refused=len(sweep.failures),
+    said = N_("{points:,} points of {worlds:,} worlds over {months} months.")
+    if sweep.failures:
+        said = N_(
+            "{points:,} points of {worlds:,} worlds over {months} months; {refused} points that the model refused."
         )
-    )
+    told = {name: about[name] for name in ("points", "worlds", "months")}
+    st.caption(_(said, refused=len(sweep.failures), **told))
     if sweep.factors("uncertainty"):
         st.caption(
             _(

@@ -38,7 +38,7 @@ STOPS = (
     Stop(
         "compare",
         ".st-key-said",
-        N_("Here stands what came of them, and in how many of a hundred modelled worlds it did."),
+        N_("Here the page says what came of each course, and in how many modelled worlds out of a hundred."),
     ),
     Stop(
         "compare",

@@ -125,8 +125,8 @@ def _again(place: str, question: Question) -> None:
 def queued(ahead: int) -> str:
     """What it is that one waits for; whoever is alone may be waiting for a piece of work of one's own."""
     return n_(
-        "Waiting for 1 piece of long work that is under way here; the server does one at a time.",
-        "Waiting for {ahead} pieces of long work, under way or due before yours; the server does one at a time.",
+        "The server does one piece of long work at a time, and is at another; what this page works out comes next.",
+        "The server does one piece of long work at a time; {ahead} others come before what this page works out.",
         ahead,
         ahead=ahead,
     )

@@ -22,7 +22,7 @@ from sim.why.shapley import Array
 from sim.words.language import N_, _
 from sim.words.numbers import SCALES, counted, next_to_nothing, number, share
 from sim.words.problems import suggestion
-from sim.words.sentences import month_words, more_less
+from sim.words.sentences import month_words, more_less, settled
 
 _STRONG = 0.5  # of its largest effect: from then on a loop is said to be at work
 
@@ -36,7 +36,7 @@ class AtWork:
         months: the calendar months, YYYY-MM.
         level: the metric with everything in place, the mean over worlds.
         effect: loop -> the metric with it less the metric without it, the mean over worlds.
-        often: loop -> in how many worlds it has that sign.
+        often: loop -> in how many worlds it has that sign; otherwise: in how many the opposite one.
     """
 
     metric: str
@@ -46,6 +46,7 @@ class AtWork:
     level: Array
     effect: Mapping[str, Array]
     often: Mapping[str, Array]
+    otherwise: Mapping[str, Array]
 
     def said(self, loop: str, month: int) -> str:
         """One loop in one month, as a sentence without its end."""
@@ -70,9 +71,20 @@ class AtWork:
         return int(before[-1]) + 1 if before.size else 0, int(after[0]) - 1 if after.size else len(same_way) - 1
 
     def strongest_first(self) -> list[str]:
-        """The loops that do anything that shows."""
-        sizes = {loop: abs(float(values[self.height(loop)])) for loop, values in self.effect.items()}
-        return sorted(filter(self.shows, sizes), key=lambda loop: -sizes[loop])
+        """The loops that do anything that shows; those of which the worlds do not settle it come last."""
+        return sorted(filter(self.shows, self.effect), key=lambda loop: (not self.settled(loop), -self.most(loop)))
+
+    def most(self, loop: str) -> float:
+        """How much a loop does at its height, either way."""
+        return abs(float(self.effect[loop][self.height(loop)])) if loop in self.effect else 0.0
+
+    def settled(self, loop: str, month: int | None = None) -> bool:
+        """Whether the worlds settle that a loop does what it does on average, in a month or at its height."""
+        if loop not in self.effect:
+            return False
+        month = self.height(loop) if month is None else month
+        often, otherwise = int(self.often[loop][month]), int(self.otherwise[loop][month])
+        return self.worlds == 1 or (often > otherwise and settled(often, otherwise))
 
     def shows(self, loop: str) -> bool:
         """Whether what a loop does at its height is more than what is written as nothing."""
@@ -87,6 +99,9 @@ class AtWork:
         """When a loop is at work, and what it does at its height, in a sentence."""
         top = self.height(loop)
         since, until = (month_words(self.months[month]) for month in self.stretch(loop))
+        if not self.settled(loop):  # a stretch would make a finding of noise
+            then = month_words(self.months[top])
+            return _("Most on average in {month}: {effect}.", month=then, effect=self._than(loop, top))
         said = N_("Most at work from {since} to {until}; in {month}: {effect}.")
         if since == until:
             said = N_("Most at work in {since}; in {month}: {effect}.")
@@ -98,6 +113,8 @@ class AtWork:
         apart = _apart(self.metric, size)
         if self.worlds == 1:
             return _("{apart} with it than without it in the one modelled world", apart=apart)
+        if not self.settled(loop, month):
+            return self._unsettled(loop, month, apart)
         said = N_("{apart} with it than without it on average; higher in {share} worlds")
         if size <= 0:
             said = N_("{apart} with it than without it on average; lower in {share} worlds")
@@ -106,6 +123,16 @@ class AtWork:
             if size <= 0:
                 said = N_("{apart} with it than without it on average; fewer in {share} worlds")
         return _(said, apart=apart, share=share(int(self.often[loop][month]), self.worlds))
+
+    def _unsettled(self, loop: str, month: int, apart: str) -> str:
+        """An average that chance alone may have made, with the worlds on either side of it."""
+        up, down = self.often[loop][month], self.otherwise[loop][month]
+        if self.effect[loop][month] <= 0:
+            up, down = down, up
+        said = N_("{apart} with it on average, but the worlds do not settle it: higher in {up}, lower in {down}")
+        if counted(self.metric):
+            said = N_("{apart} with it on average, but the worlds do not settle it: more in {up}, fewer in {down}")
+        return _(said, apart=apart, up=share(int(up), self.worlds), down=share(int(down), self.worlds))
 
 
 def at_work(
@@ -136,13 +163,15 @@ def at_work(
     span = months or plan.months
     runs = monthly_without(plan, (metric,), span, [(), *of.values()], worlds, seed, parameters)
     whole, *without = (one[metric] for one in runs)
-    effect, often = {}, {}
+    effect, often, otherwise = {}, {}, {}
     for loop, values in zip(of, without, strict=True):
         apart = whole - values
         effect[loop] = apart.mean(axis=1)
-        often[loop] = np.sum(np.sign(apart) == np.sign(effect[loop])[:, None], axis=1)
+        way = np.sign(effect[loop])[:, None]
+        often[loop] = np.sum(np.sign(apart) == way, axis=1)
+        otherwise[loop] = np.sum(np.sign(apart) == -way, axis=1)
     dates = tuple(month_after(plan.start, number) for number in range(span))
-    return AtWork(metric, plan, worlds, dates, whole.mean(axis=1), effect, often)
+    return AtWork(metric, plan, worlds, dates, whole.mean(axis=1), effect, often, otherwise)
 
 
 def _figure(metric: str, size: float) -> str:

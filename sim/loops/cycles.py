@@ -81,6 +81,7 @@ class NamedLoop:
         id, name, sentence: as declared there.
         rules: all that say they carry it.
         circles: those that they close, the foremost first: many of the rules, strong and short; none where no way leads back.
+        left_out: how many more they close, which were not handed over.
     """
 
     id: str
@@ -88,6 +89,12 @@ class NamedLoop:
     sentence: str
     rules: tuple[str, ...]
     circles: tuple[Loop, ...]
+    left_out: int = 0
+
+    @property
+    def ways(self) -> int:
+        """How many ways round the loop has."""
+        return len(self.circles) + self.left_out
 
     @property
     def idle(self) -> tuple[str, ...]:
@@ -112,7 +119,7 @@ class Loops:
 
     def foremost(self) -> Loops:
         """The same with the foremost circle of each loop alone, and without the digraph: little to hand over."""
-        named = tuple(replace(one, circles=one.circles[:1]) for one in self.named)
+        named = tuple(replace(one, circles=one.circles[:1], left_out=max(one.ways - 1, 0)) for one in self.named)
         return Loops(Graph((), (), ()), named, (), self.how_many)
 
 

@@ -62,8 +62,18 @@ def diagram(found: Loops, only: str = "", *, width: int | None = None) -> Any:
     rows += [_row("mark", *spot, text=letters[one.id]) for one, spot in zip(loops, spots, strict=True)]
     called = [_("{mark} {loop}", mark=letters[one.id], loop=_(one.name)) for one in loops]
     title = called[0] if only else _("Feedback loops of the model")
-    subtitle = _(_SUBTITLE) if only else "\n".join([_("{loops}.", loops=side_by_side(called)), _(_SUBTITLE)])
+    subtitle = (
+        "\n".join([_(_SUBTITLE), *_of_several(loops[0])])
+        if only
+        else "\n".join([_("{loops}.", loops=side_by_side(called)), _(_SUBTITLE)])
+    )
     return dress(_drawing(*size), rows, title, subtitle, width or int(size[0]))
+
+
+def _of_several(one: NamedLoop) -> list[str]:
+    """That a drawing shows one way round of several: a reader may look in vain for a state that the loop's words name."""
+    said = N_("Drawn is the foremost of {ways} ways round of this loop; others lead through other states.")
+    return [_(said, ways=one.ways)] if one.ways > 1 else []
 
 
 def picture(found: Loops, only: str = "", *, width: int | None = None) -> Picture:

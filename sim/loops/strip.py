@@ -20,7 +20,7 @@ from sim.words.sentences import month_words
 _LABELS = 116  # px for the names on the left
 _SUBTITLE = N_(
     "Orange: more with the loop than without it; blue: less. The stronger the colour, the bigger the difference, on one scale "
-    "for all. Means over modelled worlds."
+    "for all. Means over modelled worlds; the words say of which the worlds do not settle it."
 )
 
 

@@ -38,8 +38,19 @@ def ties() -> list[Tie]:
 
 _RADIUS, _THICKEST, _THIN = 33.0, 40.0, 2.5
 _SUBTITLE = N_(
-    "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away. Means over modelled worlds."
+    "Width of an arrow: leverage. Blue: Kabul leans to the other; orange and dashed: away; grey: neither, an alignment of less "
+    "than {neither} either way. Means over modelled worlds."
 )
+_READ = N_(
+    "Leverage is need times control, averaged over resources, 0 to 1: nothing has leverage that nobody needs. Alignment is how "
+    "far the factions in Kabul lean to the other, weighted by power, -1 to 1."
+)
+NO_HEAD = N_(
+    "The model measures no leverage between Kabul and the TTP, so that the line between them has no arrowhead; what Kabul does "
+    "about the TTP is its stance."
+)
+# An alignment nearer to 0 than this is drawn as none: a judgement of the eye.
+NEITHER = 0.05
 
 
 def network(source: Source, name: str, month: int, *, width: int = WIDTH) -> Any:
@@ -49,7 +60,9 @@ def network(source: Source, name: str, month: int, *, width: int = WIDTH) -> Any
         name: of the scenario; month: its number, from 0.
     """
     comparison = as_comparison(source)
-    return dress(_drawing(), _rows(comparison, name, month), called(comparison)[name], _(_SUBTITLE), width)
+    return dress(
+        _drawing(), _rows(comparison, name, month), called(comparison)[name], _(_SUBTITLE, neither=NEITHER), width
+    )
 
 
 def moving_network(source: Source, name: str, month: int) -> Moving:
@@ -77,11 +90,7 @@ def network_picture(source: Source, name: str, month: int) -> Picture:
     return Picture(
         f"network-{name}-{months(comparison)[month]}".replace("_", "-"),
         _("{scenario}, {month}: leverage and alignment", scenario=title, month=when),
-        _(
-            "Leverage is need times control, averaged over resources, 0 to 1: nothing has leverage that nobody needs. Alignment "
-            "is how far the factions in Kabul lean to the other, weighted by power, -1 to 1. The model measures no leverage "
-            "between Kabul and the TTP; what Kabul does about the TTP is its stance."
-        ),
+        " ".join([_(_READ), _(NO_HEAD)]),
         _("{scenario}, {month}. {parts}.", scenario=title, month=when, parts=side_by_side(told)),
         network(comparison, name, month),
         Table([_("Tie"), _("Leverage, 0 to 1"), _("Kabul's alignment with the other, -1 to 1")], rows),
@@ -109,7 +118,7 @@ def _rows(comparison: Comparison, name: str, month: int) -> Rows:
         (x, y), (x2, y2), angle = _ends(tie)
         kind = "tie" if leverage is None else "hold"
         size = _THIN if leverage is None else max(_THICKEST * leverage, 0.75)
-        drawn = {"leaning": round(alignment, 3), "opposed": alignment < 0}
+        drawn = {"leaning": round(alignment, 3), "opposed": alignment <= -NEITHER}
         rows.append({"kind": kind, "x": x, "y": y, "x2": x2, "y2": y2, "size": round(size, 2), **drawn})
         text = N_("{tie}: leverage {leverage} of 1, alignment {alignment}, from -1 to 1")
         text = N_("{tie}: alignment {alignment}, from -1 to 1") if leverage is None else text
@@ -143,6 +152,12 @@ def _ends(tie: Tie) -> tuple[tuple[float, float], tuple[float, float], float]:
     )
 
 
+def _shades() -> list[str]:
+    """The colours of alignments, with the middle one from end to end of what is neither."""
+    half = len(OPPOSED_TO_ALIGNED) // 2
+    return [*OPPOSED_TO_ALIGNED[: half + 1], *OPPOSED_TO_ALIGNED[half:]]
+
+
 def _drawing() -> Any:
     width, height = SIZE
     x, y = whole.x_in_px(width), whole.y_in_px(height)
@@ -152,7 +167,7 @@ def _drawing() -> Any:
         grown = f"datum.size * {whole.ZOOM}" + f" * {whole.ZOOM}" * (kind == "head")
         return drawn.transform_calculate(size=grown).encode(x=x, y=y)
 
-    shades = alt.Scale(domain=[-1, -0.25, 0, 0.25, 1], range=OPPOSED_TO_ALIGNED, interpolate="rgb")
+    shades = alt.Scale(domain=[-1, -0.25, -NEITHER, NEITHER, 0.25, 1], range=_shades(), interpolate="rgb")
     legend = alt.Legend(title="Kabul's alignment", orient="bottom", gradientLength=140, values=[-1, 0, 1], format=".0f")
     colour = alt.Color("leaning:Q", scale=shades, legend=legend)
     dash = alt.condition("datum.opposed", alt.value([7, 4]), alt.value([1, 0]))

@@ -33,7 +33,7 @@ from sim.words.sentences import month_words
 HERE = Path(__file__).parent
 OUTLINES = N_(
     "Outlines as Natural Earth draws them; no statement on borders. A disc stands for Karachi; the heartland is drawn as "
-    "Punjab, Islamabad and the rest of Sindh."
+    "Punjab, Islamabad and the rest of Sindh. Azad Kashmir and Gilgit-Baltistan are left out: the model has no figures for them."
 )
 _READ = N_(
     "Figures are means over the modelled worlds. A foothold is what armed groups have of an area: networks, recruits, money, "

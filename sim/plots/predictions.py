@@ -27,6 +27,8 @@ _SIDES: dict[str, Any] = {
 }
 
 Range = tuple[float, float]
+# So much of what is between the outermost ends is free on either side of them.
+_ROOM = 0.25
 
 
 def chances(
@@ -109,8 +111,8 @@ def ranges(
         if one is not None
     ]
     drawn = alt.Chart(width=width - MARGIN, height=min(max(120, 7 * len(given)), 360))
-    scale = alt.Scale(zero=False, nice=True)
-    x = alt.X("low:Q", scale=scale, axis=alt.Axis(title=unit, tickCount=5))
+    scale = _around(ends)
+    x = alt.X("low:Q", scale=scale, axis=_axis_of(unit, bool(ends)))
     free = 0 if truth is None else max(1, round(0.12 * len(given)))  # room above the bars for the model's name
     y = alt.Y("place:O", axis=None, scale=alt.Scale(domain=list(range(-free, max(len(given), 1)))))
     band = (
@@ -155,6 +157,20 @@ def ranges(
             [_("Range ({unit})", unit=unit), _("Predictions")], [[words, str(count)] for words, count in told.items()]
         ),
     )
+
+
+def _around(ends: Sequence[float]) -> alt.Scale:
+    """An axis that reaches beyond every range on it: else one by itself fills the whole picture, and looks like no range."""
+    if not ends:
+        return alt.Scale(domain=[0, 1])
+    low, high = min(ends), max(ends)
+    room = (_ROOM * (high - low)) or max(abs(high), 1.0)
+    return alt.Scale(domain=[max(low - room, 0.0) if low >= 0 else low - room, high + room], zero=False, nice=True)
+
+
+def _axis_of(unit: str, known: bool) -> alt.Axis:
+    """The axis of a figure; without numbers where nobody has named one, since any would be made up."""
+    return alt.Axis(title=unit, tickCount=5) if known else alt.Axis(title=unit, labels=False, ticks=False, grid=False)
 
 
 def _rules(drawn: alt.Chart, x: alt.Scale, marks: dict[str, float | None]) -> list[alt.Chart]:

@@ -53,7 +53,8 @@ def verdict_shares(source: Source, *, width: int = WIDTH) -> Any:
         base.mark_bar().encode(color=colour(shown, symbol="square", letters=width // 8)),
         base.mark_text(align="left", dx=4).encode(text="label:N"),
     )
-    return dress(chart, rows, _("How the modelled worlds end"), _("Each world ends in one of six ways."), width)
+    subtitle = _("Each world ends in one of six ways, by thresholds that are the modellers' judgement.")
+    return dress(chart, rows, _("How the modelled worlds end"), subtitle, width)
 
 
 def verdict_rows(comparison: Comparison) -> Rows:

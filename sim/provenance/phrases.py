@@ -31,6 +31,12 @@ def in_full(parameter: Parameter) -> str:
     return meaning if parameter.in_full == parameter.meaning else _("{title}. {meaning}", title=title, meaning=meaning)
 
 
+def beyond_title(parameter: Parameter) -> str:
+    """What a parameter's meaning says beyond its title, to stand after it; empty where it says the same."""
+    title, meaning = _(parameter.title), _(parameter.meaning)
+    return meaning[len(title) :].lstrip(" ,;:.") if meaning.startswith(title) else meaning
+
+
 def place(claim: Claim) -> str:
     """Where a claim stands: `004, paragraph 6`; `picss, picss_militant_attacks_month`."""
     inside = within(claim)

@@ -25,7 +25,7 @@ _PAKISTAN = ActorSpec(
     factions=(
         FactionSpec("army_isi", "Army and ISI"),
         FactionSpec("government", "Civilian government"),
-        FactionSpec("pti", "PTI opposition"),
+        FactionSpec("pti", "PTI"),
         FactionSpec("clerics", "Clerics and Islamist parties"),
     ),
     ties=("taliban", "ttp"),

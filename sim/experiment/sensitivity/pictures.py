@@ -152,7 +152,7 @@ def _about(found: Sensitivity, study: Study) -> str:
 
 
 def _doubt(study: Study) -> str:
-    return _("The sample is too small for firm figures.") if study.doubts else ""
+    return _("These figures are less firm than they look; the text says why.") if study.doubts else ""
 
 
 def _lower(text: str) -> str:

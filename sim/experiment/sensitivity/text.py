@@ -306,7 +306,10 @@ def _chance(study: Study) -> Iterator[str]:
 
 def _size(study: Study) -> Iterator[str]:
     if study.doubts:
-        yield _("The sample is too small: {doubts}.", doubts=side_by_side(study.doubts))
+        yield _(
+            "The sample is too small for firm figures, whatever their intervals: {doubts}.",
+            doubts=side_by_side(study.doubts),
+        )
     if study.left_out:
         yield _(
             "{count:,} points were left out, as the model failed at one of those that belong together.",
