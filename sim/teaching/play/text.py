@@ -29,8 +29,8 @@ PURPOSE = (
     N_(
         "Its limits: the rules restate arguments, and others argue otherwise. The articles are commentaries, and none is a "
         "voice from the tribal districts. No place below an area, no person, target or method is modelled. What happens here is "
-        "one world among many that the model could give, and never a forecast. Its past is modelled too: the months before play opens "
-        "follow what Pakistan did, and what came of it here need not be what happened."
+        "one world among many that the model could give, and never a forecast. Its past is modelled too: the months before play "
+        "opens follow what Pakistan did, and what came of it here need not be what happened."
     ),
 )
 # What adds to a lever, whatever it is set to.
