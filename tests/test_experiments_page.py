@@ -1,4 +1,4 @@
-"""docs/experiments.md says how an experiment is written: every key with its default, an example, and what a lever is called where."""
+"""docs/experiments.md says how an experiment is written: every key with its default, an example, what a lever is called."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ EXAMPLE = re.findall(r"^```yaml\n(.*?)^```", FILE, re.MULTILINE | re.DOTALL)[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in FILE.splitlines() if line.startswith("| ")]
 KEYS = [row for row in ROWS[1:] if len(row) == 4 and row[0] != "key" and not row[0].startswith("-")]
 NAMES = {"experiment": "pakistan.aid", "search": "aid", "set": "actors.pakistan.levers.aid"}
-# What the page says in words of what a key is without it.
-_WORDS = {None: "none", "": "nothing"}
-_SAID = {"metrics": "all", "months": "those of the shortest scenario"}
+# What the page says in words of what holds without a key, where that is not the default itself.
+SAID = {"metrics": "all", "months": "those of the shortest scenario", "question": "nothing", "summary": "nothing"}
 
 
 def without(name: str) -> str:
@@ -33,7 +32,7 @@ def without(name: str) -> str:
         return "needed"
     default = field.get_default(call_default_factory=True)
     if default in ((), {}, None, ""):
-        return _SAID.get(name, _WORDS.get(default or None if default != "" else "", "none"))
+        return SAID.get(name, "none")
     return f"`{str(default).lower()}`" if isinstance(default, str | bool) else str(default)
 
 

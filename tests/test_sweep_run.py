@@ -535,6 +535,7 @@ class TestCommand:
         assert out.startswith("Small: 18 points x 4 worlds, 72 runs in ")
         assert f"Fingerprint of all rows: {whole.fingerprint}" in out
         assert f"Written: {tmp_path / 'out'}" in out
+        assert f"\n{DECLARED}\n{SHARED}\n" in out
         code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
         assert (code, err) == (0, "")
         assert out.startswith("Small: 18 points x 4 worlds, all 72 runs were there already; nothing was run\n")

@@ -77,6 +77,6 @@ def recovery_words(found: list[Recovered]) -> str:
     inside = sum(one.inside for one in found)
     planted = "value was planted" if len(found) == 1 else "values were planted"
     return (
-        f"{len(found)} {planted}. For {nearer} of them the accepted sets lie nearer than the declared ranges do; for {inside} the "
-        f"middle nine tenths of the sets contain the value."
+        f"{len(found)} {planted}. For {nearer} of them the accepted sets lie nearer than the declared ranges do; for {inside} "
+        "the middle nine tenths of the sets contain the value."
     )
