@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     Named: TypeAlias = str | Path | Mapping[str, Any] | Scenario
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
 SERIES_KEPT, PANELS_KEPT = 1_200_000, 120_000
@@ -98,7 +99,7 @@ def _several_first(asked: Callable[P, T]) -> Callable[P, T]:
     @wraps(asked)
     def checked(*args: P.args, **more: P.kwargs) -> T:
         if args and isinstance(args[0], str | Path):
-            raise LimitError(_not_several(args[0]))
+            raise _not_several(args[0])
         return asked(*args, **more)
 
     return checked
@@ -274,14 +275,14 @@ def _resolve(scenario: Named) -> Scenario:
     return load_scenario(scenario)
 
 
-def _not_several(given: object) -> str:
-    return f'scenarios to compare come as a dict or a list, such as ["confront", "appease"]; got {given!r}'
+def _not_several(given: object) -> LimitError:
+    return LimitError(f'scenarios to compare come as a dict or a list, such as ["confront", "appease"]; got {given!r}')
 
 
 def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenario]:
     """Each scenario under a name of its own; one that comes twice is `name#2` the second time."""
     if isinstance(scenarios, str | Path) or not isinstance(scenarios, Iterable):
-        raise LimitError(_not_several(scenarios))
+        raise _not_several(scenarios)
     if isinstance(scenarios, Mapping):
         return {str(name): _resolve(scenario) for name, scenario in scenarios.items()}
     out: dict[str, Scenario] = {}
