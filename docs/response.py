@@ -71,7 +71,7 @@ The courses are the scenarios that share the past up to November 2022 and differ
 simulated in {sets} accepted parameter sets, {replications} worlds a set, with the same random draws under every course, and
 seen from {since} on; a set's figure is the mean over its worlds, so that chance is averaged out. *Most over least* is the
 course with the largest figure against that with the smallest: the median set, and in brackets eight of ten. Which end of a
-metric is better is declared with the metric; for leverage, Kabul's effort and India it is the end that Pakistan would have.
+metric is better is declared with the metric; for leverage, Kabul's restraint and India it is the end that Pakistan would have.
 *Hangs on*: the parameters whose values differ most clearly between sets in which different courses are best, with the share
 of the variance of ranks that this makes. They are named where the Kruskal-Wallis test (1952) tells them apart from chance,
 all parameters being tried, with one in twenty false at most (Benjamini and Hochberg, 1995). A dash: no parameter by itself
@@ -188,19 +188,29 @@ def picture(name: str) -> str:
 
 def in_short(both: dict[str, Response]) -> Iterator[str]:
     """What differs between the editions, in a few figures."""
-    meet, heads, most = [], [], []
+    meet, most = [], []
+    heads: list[dict[str, int]] = []
     for found in both.values():
         known = headlines(measured(found))
         meet.append(sum(bool(met(some, tuple(found.aims[lever]))) for lever, some in found.levers.items()))
-        heads.append(sum(bool(met(some, known)) for some in found.levers.values()))
+        heads.append({_short(name): sum(bool(met(some, (name,))) for some in found.levers.values()) for name in known})
         most.append(max(max(found.choice[name].best.values()) for name in (*known, "fatalities_pakistan")))
     count = len(both["second"].levers)
-    yield f"- Levers that move something that they are for: {meet[0]} in the first edition, {meet[1]} in the second, of {count}."
-    yield f"- Levers that move attacks, leverage or Kabul's effort: {heads[0]} and {heads[1]}."
+    yield (
+        f"- Levers that move something that they are for, one way or the other: {meet[0]} in the first edition, {meet[1]} in the "
+        f"second, of {count}."
+    )
+    for name, number in heads[1].items():
+        yield f"- Levers that move {name}, in the median world: {heads[0][name]} and {number}."
     yield (
         "- The largest share of sets in which one course is the best, on attacks, deaths in Pakistan, leverage or Kabul's "
-        f"effort: {most[0]:.0%} and {most[1]:.0%}."
+        f"restraint: {most[0]:.0%} and {most[1]:.0%}."
     )
+
+
+def _short(name: str) -> str:
+    """What a headline figure is called in short, in either edition."""
+    return {"attacks": "attacks", "taliban_stance": "Kabul's restraint"}.get(name, "leverage")
 
 
 def beside(both: dict[str, Response], name: str, say: Callable[[Response, str], str]) -> list[str]:

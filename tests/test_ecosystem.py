@@ -79,6 +79,11 @@ class TestScenarios:
         with pytest.raises(sim.LimitError, match="come as a dict or a list"):
             sim.compare(given)
 
+    def test_scenarios_side_by_side_are_no_list(self) -> None:
+        """Otherwise Python speaks of multiple values for `worlds`, which nobody gave."""
+        with pytest.raises(sim.LimitError, match=r'such as \["confront", "appease"\]; got \'confront\''):
+            sim.compare("confront", "appease", worlds=20)  # type: ignore[misc]
+
 
 class TestErrors:
     def test_all_that_users_meet_are_public(self) -> None:

@@ -432,6 +432,15 @@ class TestLibrary:
             if figure.panel == "leverage_pakistan_taliban_by_resource":
                 assert said.startswith("Pakistan's leverage over Kabul, ")
 
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_figure_that_is_listed_has_its_unit(self, name: str) -> None:
+        """Otherwise -0.42 of a strength may be fighters or thousands of them."""
+        one = exercise(name)
+        for key, figure in one.figures.items():
+            if figure.metric is not None and not figure.title:
+                of, said = unit(figure), label(one, key)
+                assert f"({of})" in said or of.split()[0] in said.lower(), said
+
     def test_sources_part_in_the_direction_that_is_said(self) -> None:
         """Its words call the TTP's claims of 2022 higher than the count ascribed to it."""
         one = exercise("conflicting_sources")

@@ -30,7 +30,7 @@ from sim.calibration.backcast import backcast
 from sim.calibration.calibrate import Calibration, Wave, calibrate
 from sim.calibration.folder import calibrated
 from sim.calibration.own import Asked, asked, read_figures
-from sim.calibration.recovery import recovered
+from sim.calibration.recovery import Recovered, recovered, recovery_words
 from sim.calibration.synthetic import NOISE, PLANTED, RATES, make
 from sim.commands.main import main
 from sim.ensemble.spec import LimitError
@@ -394,6 +394,14 @@ def test_draws_from_the_ranges_recover_nothing(found: Calibration) -> None:
         assert one.after == pytest.approx(one.before, rel=0.06)
     wrong = recovered({name: PARAMETERS[name].high for name in ("background_base",)}, found.values, found.declared)
     assert wrong[0].after > wrong[0].before
+
+
+def test_counts_of_what_was_recovered_are_not_taken_for_values() -> None:
+    near, far = Recovered("near", "", 2.0, 1.0, 0.5, 1.0, 3.0), Recovered("far", "", 2.0, 1.0, 1.5, 3.0, 4.0)
+    assert recovery_words([near, far, near]) == (
+        "3 values were planted. For 2 of them the accepted sets lie nearer than the declared ranges do; for 2 the middle nine "
+        "tenths of the sets contain the value."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ exports of events

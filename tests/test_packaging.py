@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -426,6 +427,19 @@ class TestReadme:
         pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\s*?\n" for line in shown)
         printed = run(command.removeprefix("$ "))
         assert re.fullmatch(pattern, printed), f"{command} prints:\n{printed}"
+
+    def test_its_python_gives_what_it_says(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        (block,) = blocks("python")
+        made: dict[str, Any] = {}
+        exec(block, made)
+        assert len(made["deaths"]) == 200
+        assert made["months"].dims == ("world", "month")
+        results = made["both"].results
+        apart = results["appease"].outcomes["attacks"] - results["confront"].outcomes["attacks"]
+        assert made["gap"].tolist() == apart.tolist()
+        assert made["corners"].index.names == ["point", "world"]
+        assert (tmp_path / "corners").is_dir()
 
     def test_make_targets_are_there(self) -> None:
         """Those of its blocks and those of its text."""

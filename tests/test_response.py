@@ -375,9 +375,9 @@ def test_a_reading_says_which_is_best_on_what_it_hangs_and_what_it_is_not() -> N
     assert "(less is better)" in text
     assert text.endswith("Which is best hangs on “Share of the TTP's doings that Kabul could stop” (23%).")
     assert list(lever_sentences(one)) == [
-        "1 of 1 levers move something that they are for by 0.25 of its standard deviation over worlds or more (the median "
-        "world, lever at full strength against nothing).",
-        "1 of 1 move TTP attacks by as much: Aid.",
+        "1 of 1 levers move something that they are for, one way or the other, by 0.25 of its standard deviation over worlds or "
+        "more (the median world, lever at full strength against nothing).",
+        "1 of 1 moves TTP attacks by as much, one way or the other: Aid.",
     ]
     assert "interactions of TTP attacks" in variance_sentence(one, ["attacks"])
     assert reading(one)[-1].endswith(NOT_A_FORECAST)

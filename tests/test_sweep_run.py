@@ -46,6 +46,11 @@ SMALL: dict[str, Any] = {
     "seed": 7,
     "metrics": ["attacks", "fatalities", "sovereignty", "aid"],
 }
+DECLARED = "Parameters that are not varied stand at their declared values (parameters: defaults)."
+SHARED = (
+    "All points share the same worlds (luck: shared): world k has the same random draws at each, so that differences "
+    "between points are paired."
+)
 
 
 @pytest.fixture(scope="module")
@@ -530,6 +535,7 @@ class TestCommand:
         assert out.startswith("Small: 18 points x 4 worlds, 72 runs in ")
         assert f"Fingerprint of all rows: {whole.fingerprint}" in out
         assert f"Written: {tmp_path / 'out'}" in out
+        assert f"\n{DECLARED}\n{SHARED}\n" in out
         code, out, err = called(capfd, "sweep", file, "--out", tmp_path / "out")
         assert (code, err) == (0, "")
         assert out.startswith("Small: 18 points x 4 worlds, all 72 runs were there already; nothing was run\n")
@@ -569,8 +575,9 @@ class TestCommand:
     def test_a_dry_run_starts_nothing(self, file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         code, out, _ = called(capfd, "sweep", file, "--out", tmp_path / "out", "--dry-run", "--workers", 2)
         assert code == 0
-        first, time, disk = out.splitlines()
+        first, values, luck, time, disk = out.splitlines()
         assert first == "18 points x 4 worlds = 72 runs of 3 months"
+        assert (values, luck) == (DECLARED, SHARED)
         assert time.startswith("expected time: about ")
         assert disk.startswith("expected disk: about ")
         assert sorted(os.listdir(tmp_path)) == ["small.yaml"]

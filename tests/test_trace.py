@@ -101,3 +101,8 @@ def test_coverage_adds_up() -> None:
     assert all(f"  {name} " in text for name in [*ledger().sources, *MECHANISMS])
     assert all(f"  {claim}\n" in text for claim in found.left_over)
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_loop_is_called_one() -> None:
+    """It is looked up as mechanisms are, and is none."""
+    assert [describe(name).splitlines()[0] for name in ("L5", "M5")] == ["LOOP L5", "MECHANISM M5"]

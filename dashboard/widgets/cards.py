@@ -48,7 +48,8 @@ def about(name: str) -> None:
 
 def _card(one: Card) -> None:
     st.subheader(show.plain(one.sentence.removesuffix(".")), anchor=False)
-    st.caption(f"{_(_KINDS[one.kind])} {show.plain(one.id)}")
+    kind = N_("Feedback loop") if one.is_loop else _KINDS[one.kind]
+    st.caption(f"{_(kind)} {show.plain(one.id)}")
     if one.facts:
         st.markdown("\n".join(f"- {show.plain(label)}: {show.plain(words)}" for label, words in one.facts))
     for section in one.sections:

@@ -72,10 +72,11 @@ def recovered(
 
 
 def recovery_words(found: list[Recovered]) -> str:
-    """What came of it, in a sentence."""
+    """What came of it, in two sentences."""
     nearer = sum(one.after < one.before for one in found)
     inside = sum(one.inside for one in found)
+    planted = "value was planted" if len(found) == 1 else "values were planted"
     return (
-        f"Of {len(found)} values that are known, the accepted sets lie nearer to {nearer} than the declared ranges do, and nine "
-        f"in ten of them hold {inside} between them."
+        f"{len(found)} {planted}. For {nearer} of them the accepted sets lie nearer than the declared ranges do; for {inside} "
+        "the middle nine tenths of the sets contain the value."
     )

@@ -245,7 +245,11 @@ def compare(
 @app.command()
 def evidence(
     identifier: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A rule, parameter, claim or source. Without: the coverage.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="A rule, parameter, metric, lever, mechanism, loop, claim or source. Without: the coverage.",
+        ),
     ] = None,
 ) -> None:
     """What rests on what: from a rule or parameter to its claims, from a claim or source to what uses it."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sim.experiment.beneath import beneath_lines
 from sim.experiment.outcome import Sweep
 from sim.experiment.sweep import Estimate, Progress, Standing
 from sim.words.numbers import duration, size
@@ -19,6 +20,7 @@ SHOWN_REASONS = 5
 def estimate_lines(one: Estimate) -> Iterator[str]:
     """What a sweep will take, in lines."""
     yield f"{one.points:,} points x {one.worlds:,} worlds = {one.runs:,} runs of {one.months} months"
+    yield from one.beneath
     hands = "one process" if one.workers == 1 else f"{one.workers} workers, each on a processor of its own"
     yield f"expected time: about {duration(one.seconds)} with {hands}"
     yield f"expected disk: about {size(one.bytes)}"
@@ -34,6 +36,7 @@ def result_lines(sweep: Sweep, fresh: int) -> Iterator[str]:
     elif fresh < runs:
         said = f"{runs:,} runs, {fresh:,} of them now; {took} in all"
     yield f"{about['title']}: {about['points']:,} points x {about['worlds']:,} worlds, {said}"
+    yield from beneath_lines(sweep.experiment)
     yield f"Fingerprint of all rows: {sweep.fingerprint} (the same however it is run)"
     if redone := about["redone"]:
         yield f"Found torn or damaged, and made again: {len(redone)} files ({', '.join(redone[:3])})"

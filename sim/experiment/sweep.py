@@ -19,6 +19,7 @@ from sim.ensemble.fingerprint import model_fingerprint
 from sim.ensemble.pool import Executor, workforce
 from sim.ensemble.spec import LimitError, check, check_model
 from sim.ensemble.timing import timed
+from sim.experiment.beneath import beneath_lines
 from sim.experiment.executors import Cluster
 from sim.experiment.folder import Folder, alone
 from sim.experiment.load import load_plan
@@ -203,6 +204,7 @@ class Estimate:
     Attributes:
         points, worlds, runs, months: how much it is.
         seconds: of wall time with so many workers, each on a processor of its own; bytes: on the disk.
+        beneath: what is not varied, in words: see `beneath.py`.
     """
 
     points: int
@@ -212,6 +214,7 @@ class Estimate:
     workers: int
     seconds: float
     bytes: int
+    beneath: tuple[str, ...] = ()
 
 
 def estimate(
@@ -251,6 +254,7 @@ def estimate(
         workers,
         took.all_of(plan.months / months * plan.runs / runs, workers),
         int(each * plan.runs + table),
+        beneath_lines(plan.experiment),
     )
 
 

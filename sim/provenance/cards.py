@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.evidence import ABOUT, Claim
-from sim.mechanisms import PARTS
+from sim.mechanisms import LOOPS, PARTS
 from sim.metrics import METRICS
 from sim.provenance.index import Index, index
 from sim.provenance.levers import Explained, Past, explained, level
@@ -79,6 +79,11 @@ class Card:
     sentence: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether it is about a feedback loop, which is looked up as mechanisms are."""
+        return self.kind == "mechanism" and self.id in LOOPS
 
 
 class UnknownIdError(ValueError):

@@ -27,7 +27,7 @@ def coverage(width: int = WIDTH) -> str:
 
 
 def _card(card: Card, width: int) -> Iterator[str]:
-    heading = f"{card.kind.upper()} {card.id}"
+    heading = f"{'LOOP' if card.is_loop else card.kind.upper()} {card.id}"
     yield heading
     yield "=" * min(len(heading), width)
     yield from wrapped(card.sentence, width)

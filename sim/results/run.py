@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from sim.ensemble.engines import settled
 from sim.ensemble.simulate import Interrupted, Progress, simulate
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
     Named: TypeAlias = str | Path | Mapping[str, Any] | Scenario
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Kept unless said otherwise, up to this many world-months: about 0.5 kB each for the series, as much again for panels.
 SERIES_KEPT, PANELS_KEPT = 1_200_000, 120_000
@@ -89,6 +93,19 @@ def run(
     return results[resolved.name]
 
 
+def _several_first(asked: Callable[P, T]) -> Callable[P, T]:
+    """See that one scenario does not stand where several are wanted, whatever else is given and in whatever order."""
+
+    @wraps(asked)
+    def checked(*args: P.args, **more: P.kwargs) -> T:
+        if args and isinstance(args[0], str | Path):
+            raise _not_several(args[0])
+        return asked(*args, **more)
+
+    return checked
+
+
+@_several_first
 def compare(
     scenarios: Mapping[str, Named] | Iterable[Named],
     worlds: int = 1000,
@@ -258,10 +275,14 @@ def _resolve(scenario: Named) -> Scenario:
     return load_scenario(scenario)
 
 
+def _not_several(given: object) -> LimitError:
+    return LimitError(f'scenarios to compare come as a dict or a list, such as ["confront", "appease"]; got {given!r}')
+
+
 def _name(scenarios: Mapping[str, Named] | Iterable[Named]) -> dict[str, Scenario]:
     """Each scenario under a name of its own; one that comes twice is `name#2` the second time."""
     if isinstance(scenarios, str | Path) or not isinstance(scenarios, Iterable):
-        raise LimitError(f"scenarios to compare come as a dict or a list; got {scenarios!r}")
+        raise _not_several(scenarios)
     if isinstance(scenarios, Mapping):
         return {str(name): _resolve(scenario) for name, scenario in scenarios.items()}
     out: dict[str, Scenario] = {}

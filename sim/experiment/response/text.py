@@ -95,20 +95,28 @@ def _found_on(about: Mapping[str, Any]) -> str:
 
 
 def lever_sentences(found: Response) -> Iterator[str]:
-    """How many levers move what they are for, and how many move attacks, leverage or restraint."""
+    """How many levers move what they are for, and how many move attacks, leverage and restraint, each by itself."""
     short = [lever for lever, some in found.levers.items() if not met(some, tuple(found.aims.get(lever, ())))]
     count = len(found.levers)
     text = (
-        f"{count - len(short)} of {count} levers move something that they are for by {ENOUGH:g} of its standard deviation over "
-        "worlds or more (the median world, lever at full strength against nothing)."
+        f"{count - len(short)} of {count} levers move something that they are for, one way or the other, by {ENOUGH:g} of its "
+        "standard deviation over worlds or more (the median world, lever at full strength against nothing)."
     )
     if short:
         text += f" Not so {listed([LEVERS.get(lever, lever) for lever in short])}."
     yield text
-    heads = headlines(measured(found))
-    moving = [lever for lever, some in found.levers.items() if met(some, heads)]
-    named = f": {listed([LEVERS.get(lever, lever) for lever in moving])}" if moving else ""
-    yield f"{len(moving)} of {count} move {listed([title(name) for name in heads], 'or')} by as much{named}."
+    yield " ".join(_moving(found, name) for name in headlines(measured(found)))
+
+
+def _moving(found: Response, name: str) -> str:
+    """How many levers move a figure, and which."""
+    moving = [LEVERS.get(lever, lever) for lever, some in found.levers.items() if met(some, (name,))]
+    if not moving:
+        return f"None of {len(found.levers)} moves {title(name)} by as much."
+    move = "moves" if len(moving) == 1 else "move"
+    return (
+        f"{len(moving)} of {len(found.levers)} {move} {title(name)} by as much, one way or the other: {listed(moving)}."
+    )
 
 
 def in_sd(one: Effect | None) -> str:

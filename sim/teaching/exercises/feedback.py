@@ -292,12 +292,16 @@ def _what(figure: Figure) -> str:
         when = _(
             "{span}, {summary}", span=months_words(figure.from_, figure.to), summary=_(SUMMARY_WORDS[metric.summary])
         )
-    title = (
-        _("{title} ({unit})", title=_(metric.title), unit=_(metric.unit)) if " to " in metric.unit else _(metric.title)
-    )
-    told = {"metric": title, "when": when}
+    told = {"metric": _titled(figure), "when": when}
     owed = N_("{metric}, {when}, owed to {mechanism}")
     return _(owed, **told, mechanism=figure.mechanism) if figure.mechanism else _("{metric}, {when}", **told)
+
+
+def _titled(figure: Figure) -> str:
+    """A figure's metric with its unit behind it; but no unit that begins as the metric is called, such as attacks a month."""
+    title, of = METRICS[str(figure.metric)].title, unit(figure)
+    named = of.split()[0].lower() in title.lower()
+    return _(title) if named else _("{title} ({unit})", title=_(title), unit=_(of))
 
 
 def unit_of(exercise: Exercise, question: Question) -> str:
