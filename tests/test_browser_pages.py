@@ -113,7 +113,7 @@ def test_a_sweep_is_run_and_stopped(visit: Visit) -> None:
     packed = to_query(State(trial=text))["trial"]
     page = visit(f"experiments?trial={packed}")
     press(page, "Run it")
-    page.get_by_text("120 points of 2 worlds over 24 months; 0 points").wait_for()
+    page.get_by_text("120 points of 2 worlds over 24 months.").wait_for()
     page.locator(PICTURES).nth(1).wait_for()
     rest(page)
     kept(page, "experiments")

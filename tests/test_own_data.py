@@ -111,7 +111,7 @@ def test_the_pages_example_runs(walked: Walked) -> None:
     assert f"{sum(wave.sets * wave.repeats for wave in SMALL):,} worlds in all" in dry.out
     assert "expected time" in dry.out
     assert "1,421 rows looked at, from 2021-08-01 to 2023-12-31" in found.err
-    assert "Of 2 values that are known" in found.err
+    assert "2 values were planted" in found.err
     assert "--parameters country-sets" in found.out
     assert "agree with the figures of events.csv to December 2022" in " ".join(ran.out.split())
     assert "none of the months scored lie in that window" in " ".join(scored.out.split())

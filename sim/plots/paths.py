@@ -38,7 +38,7 @@ def paths(found: Mapping[str, Any], metric: str, first: str, last: str, *, width
     called = {name: _(words) for name, words in _NAMES.items() if name in found}
     names = list(called.values())
     # Colours and dashes go by position: courses come first, as they do everywhere else, and one's own moves after them.
-    coloured = [*names[1:], called["played"]]
+    coloured = [*(words for name, words in called.items() if name != "played"), called["played"]]
     mine = PALETTE[len(coloured) - 1]
     rows: Rows = [
         {
