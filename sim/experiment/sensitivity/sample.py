@@ -35,8 +35,8 @@ class Sample:
 
     Attributes:
         design: as in the experiment; factors: what it varies, in the order of columns; method: how it is analysed.
-        places: (draws, factors), 0 to 1: in the design's order, for ranks with options as steps, or, for methods that take any
-            points, where each value stands among all that were run, options as steps.
+        places: (draws, factors), 0 to 1: in the design's order, or, for methods that take any points, where each value stands
+            among all that were run; but for Morris, which asks for the distance of steps, options as equal steps.
         block: rows that belong together (a trajectory, or one row of Saltelli's base with all made from it).
         related: how many rows in a row the design made from one another.
     """
@@ -104,7 +104,7 @@ def sample_of(sweep: Sweep, method: Method | None = None, only: Collection[str] 
         )
     if isinstance(design, LatinHypercube) and design.points < len(factors) + 3:
         raise SensitivityError(f"{sweep.place}: {design.points:,} points are too few for {len(factors):,} factors")
-    return Sample(design, factors, chosen, _as_run(sweep, design, factors, chosen == "ranks"), kin, kin)
+    return Sample(design, factors, chosen, _as_run(sweep, design, factors, chosen != "morris"), kin, kin)
 
 
 def _standing(sweep: Sweep, points: int, factors: Sequence[Factor]) -> Places:

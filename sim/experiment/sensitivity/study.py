@@ -358,9 +358,9 @@ def _indices(sample: Sample, at: Places, values: Vector, seed: int) -> Indices:
         return methods.sobol(names, at, values, design.second_order, seed, sample.groups)
     if isinstance(design, Morris):
         return methods.morris(names, at, values, design.levels, seed)
-    ways = {one.name: dict(one.options)[one.levels[-1]] for one in sample.factors if one.kind == "switch"}
-    many = {one.name: "" for one in sample.factors if one.kind == "switch" and len(one.levels) > 2}
-    return replace(methods.ranks(names, at, values), options=ways | many)
+    switches = (one for one in sample.factors if one.kind == "switch")
+    options = {one.name: dict(one.options)[one.levels[-1]] if len(one.levels) == 2 else "" for one in switches}
+    return replace(methods.ranks(names, at, values), options=options)
 
 
 def _kin(sample: Sample) -> Iterator[str]:
