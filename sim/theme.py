@@ -77,7 +77,7 @@ OFFICE_FONT = "Arial"  # of slides and sheets to edit, which embed none: its let
 PAGE_FONT = f"Source Sans, {FONT}"  # of the dashboard: Streamlit serves it, so that words are as wide on every machine
 SIZES = {"label": 12, "note": 14, "body": 16, "lead": 18, "h3": 20, "h2": 24, "h1": 32}
 POINTS = {"label": 8, "note": 9, "body": 10, "lead": 11.5, "h3": 12.5, "h2": 15, "h1": 20}
-SLIDE_POINTS = (24, 27, 30, 36, 48, 54)
+SLIDE_POINTS = {"body": 24, "lead": 27, "h3": 30, "h2": 36, "h1": 48, "answer": 54}
 SPACE = 4  # px: what is left free between things and within their edges is so much, or a few times as much
 
 

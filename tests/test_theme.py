@@ -44,7 +44,14 @@ def test_no_other_file_states_a_colour() -> None:
 
 def test_no_other_file_states_a_size_of_type() -> None:
     assert TYPE.search("h1 { font-size: 1.1rem }")
-    assert TYPE.search("mark_text(fontSize=11)")
+    for stated in (
+        "mark_text(fontSize=11)",
+        '"labelFontSize": 9',
+        'set_font(FONT, "", 8.5)',
+        "at.font.size = Pt(24)",
+        '_style(out, "Title", 20',
+    ):
+        assert TYPE.search(stated), stated
     assert stating(TYPE) == set()
 
 

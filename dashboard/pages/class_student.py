@@ -17,14 +17,9 @@ from sim.words.sentences import TOOL
 Place = tuple[str, str]  # a question, and when it is asked
 Given = dict[Place, Prediction]
 
-# What becomes of an answer, by when it was asked: that to the quiz before is never revealed by itself.
-_WAITS = {
-    "before": N_(
-        "The question comes back at the end, with its answer. Until this quiz is closed you may change yours."
-    ),
-    "step": N_("Waiting for the reveal. Until then you may change it."),
-    "after": N_("Waiting for the reveal. Until then you may change it."),
-}
+# What becomes of an answer: that to the quiz before is never revealed by itself.
+_COMES_BACK = N_("The question comes back at the end, with its answer. Until this quiz is closed you may change yours.")
+_WAITS = N_("Waiting for the reveal. Until then you may change it.")
 _ABOVE = N_("One of the questions here stands above, as the question now.")
 
 show.page(_("Class"), reading=True)
@@ -68,7 +63,7 @@ def predict(
             )
         )
     if mine:
-        st.caption(_(_WAITS[phase]))
+        st.caption(_(_COMES_BACK if phase == "before" else _WAITS))
     place, found = f"{one.name} {phase} {'-'.join(together)}", dict[str, Prediction]()
     if mine:
         with st.expander(_("Change it")):

@@ -52,7 +52,7 @@ def at_work(here: state.State) -> None:
 
 
 def _strongest_first(found: Collection[AtWork]) -> list[str]:
-    """All loops, those first that do most under one of the scenarios; the worlds settle it of none of the last ones."""
+    """All loops, those first that do most under one of the scenarios; last those of which the worlds settle nothing."""
     most = {loop: max((one.settled(loop), one.most(loop)) for one in found) for loop in LOOPS}
     return sorted(LOOPS, key=lambda loop: most[loop], reverse=True)
 

@@ -50,7 +50,7 @@ def course(source: Source, metric: str, month: int, *, width: int = WIDTH) -> An
     ).resolve_scale(color="independent")
     reads = (
         _(
-            "The middle world of each scenario. The account is of the mean, which few worlds with much can pull above it."
+            "Lines: the middle world of each scenario. The account is of the mean over worlds, which need not lie on them."
         ),
         parting(comparison, marked=False),
         _("Click a month to ask about it."),

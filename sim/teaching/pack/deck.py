@@ -25,7 +25,7 @@ from sim.words.language import ENGLISH, N_, _, n_, speaking
 from sim.words.sentences import ABOUT, NOT_A_FORECAST
 
 # Lines that fit below a title at the smallest size, letters in a line, and that size in points.
-LINES, LETTERS, SMALLEST = 12, 66, SLIDE_POINTS[0]
+LINES, LETTERS, SMALLEST = 12, 66, SLIDE_POINTS["body"]
 _BELOW = 9  # lines below a large answer, above the bands
 Kind = Literal["title", "vote", "reveal", "words", "picture"]
 

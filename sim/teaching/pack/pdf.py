@@ -183,7 +183,7 @@ def _step(size: float) -> float:
     return 0.5 * size if size < 13 else 0.45 * size
 
 
-def _beside(size: float, steps: int) -> float:
+def _larger(size: float, steps: int) -> float:
     """The size of type that is so many steps larger."""
     sizes = [*POINTS.values()]
     return sizes[sizes.index(size) + steps]
@@ -192,14 +192,14 @@ def _beside(size: float, steps: int) -> float:
 def _heading(pdf: FPDF, block: Heading, size: float) -> None:
     two = block.level == 2
     pdf.ln(0.32 * size if two else 1)
-    words(pdf, block.text, _beside(size, 2 if two else 0), "B", _ACCENT if two else _INK, after=1 if two else 0.5)
+    words(pdf, block.text, _larger(size, 2 if two else 0), "B", _ACCENT if two else _INK, after=1 if two else 0.5)
 
 
 def _text(pdf: FPDF, block: Text, size: float) -> None:
     words(
         pdf,
         block.text,
-        _beside(size, -block.soft),
+        _larger(size, -block.soft),
         "",
         _SOFT if block.soft else _INK,
         after=0.18 * size,
@@ -210,11 +210,11 @@ def _text(pdf: FPDF, block: Text, size: float) -> None:
 def _note(pdf: FPDF, block: Note, size: float) -> None:
     from fpdf.util import Padding
 
-    pdf.set_font(FONT, "", _beside(size, -1))
+    pdf.set_font(FONT, "", _larger(size, -1))
     pdf.set_text_color(_SOFT)
     pdf.set_fill_color(_SHADE)
     pdf.set_draw_color(_ACCENT)
-    room, step = Padding(2, 2.5, 2, 2.5), _step(_beside(size, -1))
+    room, step = Padding(2, 2.5, 2, 2.5), _step(_larger(size, -1))
     pdf.multi_cell(0, step, block.text, align="L", fill=True, border="L", padding=room, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(1.5)
 
@@ -241,7 +241,7 @@ def _code(pdf: FPDF, block: Code, size: float) -> None:
 
 
 def _room(pdf: FPDF, block: Room, size: float) -> None:
-    words(pdf, block.label, _beside(size, -1), color=_SOFT)
+    words(pdf, block.label, _larger(size, -1), color=_SOFT)
     pdf.set_draw_color(_LINE)
     for _ in range(block.lines):
         pdf.ln(8)
@@ -253,14 +253,14 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
     from fpdf.enums import TableBordersLayout
     from fpdf.fonts import FontFace
 
-    pdf.set_font(FONT, "", _beside(size, -1))
+    pdf.set_font(FONT, "", _larger(size, -1))
     pdf.set_text_color(_INK)
     pdf.set_draw_color(_LINE)
     pdf.set_fill_color(255)
     with pdf.table(
         col_widths=block.shares,
         text_align="LEFT",
-        line_height=_step(_beside(size, -1)),
+        line_height=_step(_larger(size, -1)),
         padding=(0.8, 1.2, 0.8, 1.2) if size < 10 else (1.7, 1.2, 1.7, 1.2),
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         headings_style=FontFace(emphasis="BOLD", fill_color=_SHADE),
@@ -272,7 +272,7 @@ def _grid(pdf: FPDF, block: Grid, size: float) -> None:
                 cells.cell(cell)
     pdf.ln(1.5)
     if block.caption:
-        words(pdf, block.caption, _beside(size, -1), color=_SOFT, after=1.5)
+        words(pdf, block.caption, _larger(size, -1), color=_SOFT, after=1.5)
 
 
 def _row(pdf: FPDF, block: Row, size: float) -> None:

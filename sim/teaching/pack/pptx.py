@@ -19,7 +19,6 @@ from sim.theme import INK, OFFICE_FONT, PALETTE, PAPER, SLIDE_POINTS
 from sim.words.language import _, from_the_right
 
 WIDE, HIGH, SIDE, TOP = 13.333, 7.5, 0.6, 1.45  # inches
-LESS, MIDDLE, LARGE, COVER, LARGEST = SLIDE_POINTS[1:]  # beside the smallest
 _KEPT = ("Title Slide", "Title and Content", "Title Only")
 
 
@@ -54,7 +53,7 @@ def _template() -> Any:
     _place(head, SIDE, 0.35, WIDE - 2 * SIDE, TOP - 0.45)
     _place(body, SIDE, TOP, WIDE - 2 * SIDE, HIGH - TOP - 0.4)
     styles = out.slide_master._element.find(".//{*}txStyles")
-    _type(styles.find("{*}titleStyle"), MIDDLE, PALETTE[0], bold=True)
+    _type(styles.find("{*}titleStyle"), SLIDE_POINTS["h3"], PALETTE[0], bold=True)
     _type(styles.find("{*}bodyStyle"), SMALLEST, INK)
     cover: Any = out.slide_layouts.get_by_name(_KEPT[0])
     for shape in cover.placeholders:
@@ -119,8 +118,12 @@ def _add(out: Any, slide: Slide) -> None:
 def _fill(frame: Any, slide: Slide) -> None:
     from pptx.util import Pt
 
-    first = {"vote": LARGE, "reveal": LARGEST}.get(slide.kind)
-    fits = (size for size in (LARGE, MIDDLE, LESS) if sum(room(line, size) for line in slide.lines) <= LINES)
+    first = {"vote": SLIDE_POINTS["h2"], "reveal": SLIDE_POINTS["answer"]}.get(slide.kind)
+    fits = (
+        size
+        for size in (SLIDE_POINTS[one] for one in ("h2", "h3", "lead"))
+        if sum(room(line, size) for line in slide.lines) <= LINES
+    )
     size = next(fits, SMALLEST)  # as large as the back row may have it
     for number, line in enumerate(slide.lines):
         at = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -138,7 +141,7 @@ def _cover(made: Any) -> None:
     from pptx.util import Pt
 
     _filled(made.background.fill, PALETTE[0])
-    for shape, size in zip(made.placeholders, (COVER, SMALLEST), strict=True):
+    for shape, size in zip(made.placeholders, (SLIDE_POINTS["h1"], SMALLEST), strict=True):
         for at in shape.text_frame.paragraphs:
             at.font.color.rgb, at.font.size = _rgb(PAPER), Pt(size)
 
